@@ -1,0 +1,36 @@
+# Two commands do everything, set-up included: make demo, make test.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
+
+.PHONY: help demo test test-slow check format lint types lock docs clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+# The build tools come first and without isolation, so that every package is checked against its hash.
+$(VENV)/.local: requirements/build.txt requirements/local.txt requirements/java.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and "flightlake needs Python 3.11 or later, this is %d.%d: make PYTHON=python3.13 ..." % v[:2])'
+	@echo "set-up: $(VENV), packages (the first time pyspark is built from source, about a minute)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP_INSTALL) -r requirements/build.txt
+	@$(PIP_INSTALL) --no-build-isolation -r requirements/local.txt
+	@bash local/java/set_up.sh $(VENV) requirements/java.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.local requirements/dev.txt
+	@echo "set-up: packages for tests and checks"
+	@$(PIP_INSTALL) --no-build-isolation -r requirements/dev.txt
+	@touch $@
+
+lock: $(VENV)/.dev  ## pin every package anew, with hashes, for every platform
+	@$(UV_COMPILE) --group build -o requirements/build.txt
+	@$(UV_COMPILE) --group java -o requirements/java.txt
+	@$(UV_COMPILE) --extra lambda --extra local -o requirements/local.txt pyproject.toml
+	@$(UV_COMPILE) --extra lambda --extra local --extra dev -c requirements/local.txt -o requirements/dev.txt pyproject.toml

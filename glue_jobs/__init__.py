@@ -1,0 +1,1 @@
+"""What the data means: thin job entries over pure DataFrame functions."""

@@ -1,0 +1,1 @@
+"""How data comes in: sources, the law of polling, landing, the ledger, the Lambda handler."""

@@ -1,0 +1,1 @@
+"""The ground floor: what every room agrees on, and the ports to the world outside. It imports nothing of ours."""

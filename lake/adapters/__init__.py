@@ -1,0 +1,1 @@
+"""The ports' adapters: a folder and files on one machine, S3, Glue and DynamoDB on AWS."""

@@ -1,0 +1,100 @@
+"""Where every object lies: keys as pure functions of time and content, relative to the lake's root."""
+
+import gzip
+import hashlib
+import re
+from datetime import UTC, date, datetime
+
+MARKER_KEY = "flightlake.json"
+"""The object that makes a folder or a prefix a lake."""
+
+CATALOG_KEY = "catalog.json"
+"""The catalog of a local lake; on AWS this is Glue."""
+
+POLL_STATE_KEY = "poll_state.json"
+"""Credits, cooldown and breaker of a local lake; on AWS this is DynamoDB."""
+
+RAW_STATES_PREFIX = "raw/states/"
+RAW_POLLS_PREFIX = "raw/polls/"
+RAW_REFUSED_PREFIX = "raw/refused/"
+COMMITS_PREFIX = "commits/"
+
+_DIGEST_LENGTH = 8
+_RAW_STATES_KEY = re.compile(
+    r"raw/states/year=\d{4}/month=\d{2}/day=\d{2}/hour=\d{2}/flight_data_(\d{8}_\d{6})_([0-9a-f]{8})\.json\.gz"
+)
+
+
+def gzipped(body: bytes) -> bytes:
+    """Return the body gzipped reproducibly: same bytes in, same bytes out (no time, no name in the header)."""
+    return gzip.compress(body, compresslevel=6, mtime=0)
+
+
+def content_digest(body: bytes) -> str:
+    """Return the first eight hex digits of the body's SHA-256."""
+    return hashlib.sha256(body).hexdigest()[:_DIGEST_LENGTH]
+
+
+def raw_states_key(snapshot_at: datetime, body: bytes) -> str:
+    """Return the key of a landed response, named by its time (UTC) and content: landing it twice changes nothing."""
+    at = snapshot_at.astimezone(UTC)
+    return f"{_hour_prefix(at)}flight_data_{at:%Y%m%d_%H%M%S}_{content_digest(body)}.json.gz"
+
+
+def raw_states_day_prefix(day: date) -> str:
+    """Return the prefix of all responses of one UTC day."""
+    return f"{RAW_STATES_PREFIX}year={day:%Y}/month={day:%m}/day={day:%d}/"
+
+
+def snapshot_at_of(raw_key: str) -> datetime | None:
+    """Return the response time that a raw key carries; None where the key is not one of a landed response."""
+    found = _RAW_STATES_KEY.fullmatch(raw_key)
+    if found is None:
+        return None
+    try:
+        return datetime.strptime(found[1], "%Y%m%d_%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def refused_key(received_at: datetime, body: bytes) -> str:
+    """Return the key under which a body that is no usable response is kept, by the time of its receipt."""
+    at = received_at.astimezone(UTC)
+    digest = content_digest(body)
+    return f"{RAW_REFUSED_PREFIX}year={at:%Y}/month={at:%m}/day={at:%d}/refused_{at:%Y%m%d_%H%M%S}_{digest}.gz"
+
+
+def poll_key(scheduled_at: datetime, source: str) -> str:
+    """Return the key of a poll's ledger record: one per due time (to the millisecond) and source."""
+    at = scheduled_at.astimezone(UTC)
+    stamp = f"{at:%Y%m%d_%H%M%S}_{at.microsecond // 1000:03d}"
+    return f"{polls_day_prefix(at.date())}poll_{stamp}_{content_digest(source.encode())}.json"
+
+
+def polls_day_prefix(day: date) -> str:
+    """Return the prefix of all ledger records of one UTC day."""
+    return f"{RAW_POLLS_PREFIX}year={day:%Y}/month={day:%m}/day={day:%d}/"
+
+
+def table_prefix(table: str) -> str:
+    """Return the prefix that holds all days and commits of a table."""
+    return f"curated/{table}/"
+
+
+def commit_prefix(table: str, partition_column: str, day: date, commit: str) -> str:
+    """Return the folder of one commit of one day of a table; its files never change."""
+    return f"{table_prefix(table)}{partition_column}={day.isoformat()}/commit={commit}/"
+
+
+def log_prefix(log: str, day: date) -> str:
+    """Return the prefix of a day's commit records."""
+    return f"{COMMITS_PREFIX}{log}/{day.isoformat()}/"
+
+
+def record_key(log: str, day: date, sequence: int) -> str:
+    """Return the key of one commit record; the number is padded so that keys sort as numbers do."""
+    return f"{log_prefix(log, day)}{sequence:08d}.json"
+
+
+def _hour_prefix(at: datetime) -> str:
+    return f"{raw_states_day_prefix(at.date())}hour={at:%H}/"
