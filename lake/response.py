@@ -1,0 +1,155 @@
+"""The one door through which a received body enters: JSON to a response, rows to typed values, in plain Python.
+
+The poller uses it on each body, and the recount uses it against the Spark job, which decodes by other means.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from types import NoneType
+from typing import Any
+
+from lake.errors import InvalidResponseError
+
+FIRST_TIME_S = 1356998400
+"""2013-01-01 UTC: OpenSky has no earlier data. Source: Schäfer et al., "Bringing up OpenSky", IPSN 2014."""
+
+LAST_TIME_S = 253402300799
+"""9999-12-31 23:59:59 UTC, the last second that calendars and engines agree on."""
+
+FIELD_COUNTS = (17, 18)
+"""Without and with `extended=1`. Source: OpenSky REST API, state vectors."""
+
+INTEGER_LIMIT = 10**12
+"""A whole number has at most 12 digits, so that an instant made of it stays within every engine's range."""
+
+_LARGEST_DOUBLE = 1.7976931348623157e308
+_TEXT, _WHOLE, _NUMBER, _FLAG = (str,), (int,), (int, float), (bool,)
+_FIELD_TYPES: tuple[tuple[type, ...], ...] = (
+    *(_TEXT, _TEXT, _TEXT, _WHOLE, _WHOLE, _NUMBER, _NUMBER, _NUMBER, _FLAG, _NUMBER, _NUMBER, _NUMBER),
+    *((list,), _NUMBER, _TEXT, _FLAG, _WHOLE, _WHOLE),
+)
+_SENSORS = 12
+_CATEGORY = 17
+_SQUAWK = 14
+
+DECODED_COLUMNS: tuple[str, ...] = (
+    *("field_count", "is_readable", "icao24", "callsign", "origin_country", "position_at_s", "last_contact_at_s"),
+    *("longitude_deg", "latitude_deg", "baro_altitude_m", "on_ground", "ground_speed_mps", "true_track_deg"),
+    *("vertical_rate_mps", "geo_altitude_m", "squawk", "is_special_purpose", "position_source", "category"),
+)
+"""What a rule sees of a row, beside `snapshot_at_s`; the order of `decoded` rows."""
+
+_UNREADABLE_TAIL = (None,) * (len(DECODED_COLUMNS) - 3)
+
+
+@dataclass(frozen=True)
+class Response:
+    """One usable response: when the source made it (Unix seconds, UTC) and its rows as JSON values."""
+
+    time_s: int
+    rows: list[Any]
+
+    @property
+    def snapshot_at(self) -> datetime:
+        """The response's time as a UTC instant."""
+        return datetime.fromtimestamp(self.time_s, UTC)
+
+
+def parse_response(body: bytes) -> Response:
+    """Return the response that a body holds; `states` null is an empty sky.
+
+    NaN and unescaped control characters are let through: they spoil their row, which the rules find, not the response.
+
+    Raises:
+        InvalidResponseError: no JSON object, no usable `time`, or no `states`.
+    """
+    document = _json(body)
+    if not isinstance(document, dict):
+        raise InvalidResponseError(f"the body is a JSON {type(document).__name__}, not an object with time and states")
+    time_s = document.get("time")
+    if type(time_s) is not int:
+        raise InvalidResponseError(f"time: {_shown(time_s)} is no whole number of Unix seconds")
+    if not FIRST_TIME_S <= time_s <= LAST_TIME_S:
+        raise InvalidResponseError(f"time: {time_s} is before 2013 or after 9999; expected Unix seconds")
+    if "states" not in document:
+        raise InvalidResponseError("states: missing; an empty sky has states null or []")
+    states = document["states"]
+    if states is not None and not isinstance(states, list):
+        raise InvalidResponseError(f"states: {_shown(states)} is neither null nor an array")
+    return Response(time_s, states or [])
+
+
+def decoded(row: Any) -> tuple[Any, ...]:
+    """Return a row's values in the order of `DECODED_COLUMNS`; absent, blank and unreadable are None."""
+    if not isinstance(row, list):
+        return (None, False, None, *_UNREADABLE_TAIL)
+    if not _is_readable(row):
+        return (len(row), False, _first_text(row), *_UNREADABLE_TAIL)
+    callsign, country = row[1], row[2]
+    return (
+        len(row),
+        True,
+        _text(row[0]),
+        _text(callsign.strip(" ") or None) if callsign else None,
+        _text(country) if country and country.strip(" ") else None,
+        *row[3:_SENSORS],
+        row[_SENSORS + 1],
+        _text(row[_SQUAWK]),
+        *row[_SQUAWK + 1 : _CATEGORY],
+        row[_CATEGORY] if len(row) > _CATEGORY else None,
+    )
+
+
+def _is_readable(row: list[Any]) -> bool:
+    if not _has_documented_types(tuple(map(type, row))):
+        return False
+    wholes = row[3], row[4], *row[16:]
+    if not all(whole is None or -INTEGER_LIMIT < whole < INTEGER_LIMIT for whole in wholes):
+        return False
+    # NaN fails this comparison too, and a whole number too large for a double compares without overflow.
+    numbers = *row[5:8], *row[9:12], row[13]
+    if not all(number is None or -_LARGEST_DOUBLE <= number <= _LARGEST_DOUBLE for number in numbers):
+        return False
+    sensors = row[_SENSORS]
+    return sensors is None or all(type(sensor) is int for sensor in sensors)
+
+
+@lru_cache(maxsize=4096)
+def _has_documented_types(types: tuple[type, ...]) -> bool:
+    # Real rows have some dozens of type patterns: the loop runs once for each. Types are compared exactly, as bool is an int.
+    if len(types) not in FIELD_COUNTS:
+        return False
+    return all(kind is NoneType or kind in allowed for kind, allowed in zip(types, _FIELD_TYPES, strict=False))
+
+
+def _first_text(row: list[Any]) -> str | None:
+    return _text(row[0]) if row and isinstance(row[0], str) else None
+
+
+def _text(text: str | None) -> str | None:
+    """Return text that every engine can store: half a surrogate pair becomes `?`, as Java writes it."""
+    if text is None or text.isascii():
+        return text
+    return text.encode("utf-8", "replace").decode()
+
+
+def _json(body: bytes) -> Any:
+    if not body:
+        raise InvalidResponseError("the body is empty")
+    try:
+        return json.loads(body.decode("utf-8"), strict=False)
+    except UnicodeDecodeError as error:
+        raise InvalidResponseError(
+            f"the body is no UTF-8 text: byte {error.start} is {body[error.start]:#04x}"
+        ) from error
+    except RecursionError as error:
+        raise InvalidResponseError("the body is no usable JSON: nested too deeply") from error
+    except ValueError as error:
+        raise InvalidResponseError(f"the body is no JSON: {error}; it starts with {_shown(body[:40])}") from error
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
