@@ -1,1 +1,1 @@
-"""The ports' adapters: a folder and files on one machine, S3, Glue and DynamoDB on AWS."""
+"""The ports' adapters: one set for a folder on one machine, one for AWS. None lets an error of its library through."""

@@ -1,0 +1,137 @@
+"""The object store of a lake in a folder: one file per object."""
+
+import os
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lake.adapters.durable_files import make_folders, storage_errors, sync_folder, temporary_file
+from lake.adapters.keys import checked_key, checked_prefix
+from lake.errors import ObjectNotFoundError, StorageError
+from lake.ports import ObjectInfo
+
+_FOLDER_ATTEMPTS = 10
+"""How often a folder may vanish under a writer, because a deleter found it empty, before the writer gives up."""
+
+
+class FolderStore:
+    """Objects as files under one folder, which the first object makes. Hidden files are no objects."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.absolute()
+
+    def put_if_absent(self, key: str, data: bytes) -> bool:
+        """Store the object and return True; return False, changing nothing, where the key exists already.
+
+        The file gets its name, by a hard link, only when its bytes are on the disk: among racing writers one wins,
+        and a crash leaves nothing under the key.
+        """
+        path = self._path(key)
+        with storage_errors("write", path):
+            if _is_taken(path):
+                return False
+            for _ in range(_FOLDER_ATTEMPTS - 1):
+                try:
+                    return _linked(path, data)
+                except FileNotFoundError:
+                    continue
+            return _linked(path, data)
+
+    def get(self, key: str) -> bytes:
+        """Return the object's bytes.
+
+        Raises:
+            ObjectNotFoundError: there is no such key.
+        """
+        path = self._path(key)
+        with storage_errors("read", path):
+            try:
+                return path.read_bytes()
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+                raise ObjectNotFoundError(f"no object {key} in the lake {self._root}") from error
+
+    def list(self, prefix: str) -> Iterator[ObjectInfo]:
+        """Yield every object under the prefix in the order of keys; folders are read as the listing reaches them."""
+        return _objects(self._root / checked_prefix(prefix), prefix)
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Delete objects and the folders that this empties; a key that does not exist is no error."""
+        for key in keys:
+            path = self._path(key)
+            with storage_errors("delete", path):
+                _unlink(path)
+                # Hadoop's local file system keeps a hidden checksum beside each file; it would keep the folder alive.
+                _unlink(path.with_name(f".{path.name}.crc"))
+            self._remove_empty_folders(path.parent)
+
+    def uri(self, key: str) -> str:
+        """Return the absolute path of a key or a prefix."""
+        return f"{self._root}/{key}"
+
+    def _path(self, key: str) -> Path:
+        return self._root / checked_key(key)
+
+    def _remove_empty_folders(self, folder: Path) -> None:
+        while folder != self._root:
+            try:
+                folder.rmdir()
+            except FileNotFoundError:
+                pass  # another deleter was here first; its parent may still be empty
+            except OSError:
+                return  # not empty, or not ours to remove: an empty folder is no object and harms nobody
+            folder = folder.parent
+
+
+def _is_taken(path: Path) -> bool:
+    if path.is_dir():
+        raise StorageError(f"cannot write {path}: a folder of other objects has this name; choose another key")
+    return path.exists()
+
+
+def _linked(path: Path, data: bytes) -> bool:
+    make_folders(path.parent)
+    with temporary_file(path.parent, data) as temporary:
+        try:
+            path.hardlink_to(temporary)
+        except FileExistsError:
+            return not _is_taken(path)
+    sync_folder(path.parent)
+    return True
+
+
+def _objects(folder: Path, prefix: str) -> Iterator[ObjectInfo]:
+    for entry in _visible_entries(folder):
+        key = prefix + entry.name
+        if entry.is_dir():
+            yield from _objects(folder / entry.name, f"{key}/")
+        elif (info := _info(entry, key)) is not None:
+            yield info
+
+
+def _visible_entries(folder: Path) -> list[os.DirEntry[str]]:
+    with storage_errors("list", folder):
+        try:
+            with os.scandir(folder) as entries:
+                visible = [entry for entry in entries if not entry.name.startswith(".")]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        # With its slash a folder sorts where its keys do: "a.json" before "a/b.json".
+        return sorted(visible, key=lambda entry: f"{entry.name}/" if entry.is_dir() else entry.name)
+
+
+def _info(entry: os.DirEntry[str], key: str) -> ObjectInfo | None:
+    with storage_errors("list", Path(entry.path)):
+        try:
+            status = entry.stat()
+        except FileNotFoundError:  # deleted since the folder was read
+            return None
+        return ObjectInfo(key, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC))
+
+
+def _unlink(path: Path) -> None:
+    if path.is_dir():
+        return  # a prefix; there is no object of this key
+    try:
+        path.unlink()
+    except (FileNotFoundError, NotADirectoryError):
+        return
