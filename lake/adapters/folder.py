@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from lake.adapters.durable_files import make_folders, storage_errors, sync_folder, temporary_file
-from lake.adapters.keys import checked_key, checked_prefix
+from lake.adapters.keys import checked_key, checked_prefix, is_key
 from lake.errors import ObjectNotFoundError, StorageError
 from lake.ports import ObjectInfo
 
@@ -112,7 +112,7 @@ def _visible_entries(folder: Path) -> list[os.DirEntry[str]]:
     with storage_errors("list", folder):
         try:
             with os.scandir(folder) as entries:
-                visible = [entry for entry in entries if not entry.name.startswith(".")]
+                visible = [entry for entry in entries if is_key(entry.name)]
         except (FileNotFoundError, NotADirectoryError):
             return []
         # With its slash a folder sorts where its keys do: "a.json" before "a/b.json".

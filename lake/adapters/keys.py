@@ -3,15 +3,22 @@
 from lake.errors import StorageError
 
 
+def is_key(key: str) -> bool:
+    """Tell whether the text can name an object: printable parts joined by `/`, none empty, none starting with a dot.
+
+    So no key climbs out of the lake, none is the marker of a folder (`x/`), and none names the hidden files that
+    writers use on their way.
+    """
+    return key.isprintable() and all(part and not part.startswith(".") for part in key.split("/"))
+
+
 def checked_key(key: str) -> str:
     """Return the key.
 
     Raises:
-        StorageError: it is empty, has an empty or hidden part, or characters that cannot be printed. So no key climbs
-            out of the lake, and none names the hidden files that writers use on their way.
+        StorageError: it cannot name an object.
     """
-    parts = key.split("/")
-    if not key.isprintable() or any(not part or part.startswith(".") for part in parts):
+    if not is_key(key):
         raise StorageError(
             f"{key!r} is no key of an object: use parts joined by '/', none empty, none starting with a dot"
         )
@@ -24,9 +31,6 @@ def checked_prefix(prefix: str) -> str:
     Raises:
         StorageError: it is neither, or what stands before the `/` could not be a key.
     """
-    if not prefix:
-        return prefix
-    if not prefix.endswith("/"):
-        raise StorageError(f"{prefix!r} is no prefix of keys: end it in '/'")
-    checked_key(prefix[:-1])
+    if prefix and not (prefix.endswith("/") and is_key(prefix[:-1])):
+        raise StorageError(f"{prefix!r} is no prefix of keys: use '' or parts that each end in '/', none hidden")
     return prefix
