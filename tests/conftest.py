@@ -1,0 +1,42 @@
+"""Fixtures that tests of every room share."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.aws import Aws, aws_on_this_machine
+
+from lake.adapters.opening import Lake, open_lake
+
+SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def _aws_server() -> Iterator[Aws]:
+    with aws_on_this_machine() as aws:
+        yield aws
+
+
+@pytest.fixture
+def aws(_aws_server: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
+    """An empty AWS account; boto3 reaches it through the environment, whatever this machine is logged in to."""
+    for variable in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "FLIGHTLAKE_DATABASE", "FLIGHTLAKE_POLL_STATE_TABLE"):
+        monkeypatch.delenv(variable, raising=False)
+    for variable, value in _aws_server.environment.items():
+        monkeypatch.setenv(variable, value)
+    yield _aws_server
+    _aws_server.reset()
+
+
+@pytest.fixture
+def folder_lake(tmp_path: Path) -> Lake:
+    """A new, empty lake in a folder."""
+    return open_lake(str(tmp_path / "lake"), create=True)
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of recorded data, which is no part of the repository."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the recorded data is not beside the repository (../shared/data)")
+    return SHARED_DATA

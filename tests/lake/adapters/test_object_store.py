@@ -1,0 +1,129 @@
+"""The contract of the object store, run over every adapter."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from support.aws import Aws
+
+from lake.adapters.folder import FolderStore
+from lake.adapters.s3 import S3Store
+from lake.errors import ObjectNotFoundError, StorageError
+from lake.ports import ObjectStore
+
+
+@pytest.fixture(params=["folder", "s3", "s3 without prefix"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectStore]:
+    if request.param == "folder":
+        yield FolderStore(tmp_path / "lake")
+        return
+    aws: Aws = request.getfixturevalue("aws")
+    prefix = "" if request.param == "s3 without prefix" else "some/lake/"
+    yield S3Store(aws.make_bucket(), prefix, aws.client("s3"))
+
+
+def keys_of(store: ObjectStore, prefix: str = "") -> list[str]:
+    return [found.key for found in store.list(prefix)]
+
+
+def test_what_was_put_comes_back(store: ObjectStore) -> None:
+    assert store.put_if_absent("raw/a.json", b"\x00{}\xff") is True
+    assert store.get("raw/a.json") == b"\x00{}\xff"
+
+
+def test_an_empty_object_is_an_object(store: ObjectStore) -> None:
+    assert store.put_if_absent("empty", b"") is True
+    assert store.get("empty") == b""
+    assert [(found.key, found.size_bytes) for found in store.list("")] == [("empty", 0)]
+
+
+def test_a_key_that_exists_keeps_its_first_bytes(store: ObjectStore) -> None:
+    store.put_if_absent("raw/a.json", b"first")
+    assert store.put_if_absent("raw/a.json", b"second") is False
+    assert store.put_if_absent("raw/a.json", b"first") is False
+    assert store.get("raw/a.json") == b"first"
+
+
+def test_a_deleted_key_can_be_written_anew(store: ObjectStore) -> None:
+    store.put_if_absent("raw/a.json", b"first")
+    store.delete(["raw/a.json"])
+    assert store.put_if_absent("raw/a.json", b"second") is True
+    assert store.get("raw/a.json") == b"second"
+
+
+@pytest.mark.parametrize("key", ["absent", "raw", "raw/absent", "raw/a.json/absent"])
+def test_a_key_that_does_not_exist_is_named_in_the_error(store: ObjectStore, key: str) -> None:
+    store.put_if_absent("raw/a.json", b"{}")
+    with pytest.raises(ObjectNotFoundError, match=key):
+        store.get(key)
+
+
+def test_the_listing_of_nothing_is_empty(store: ObjectStore) -> None:
+    assert keys_of(store) == []
+    assert keys_of(store, "raw/states/") == []
+
+
+def test_the_listing_is_in_the_order_of_keys(store: ObjectStore) -> None:
+    keys = ["a.json", "a/b/c.json", "a/b.json", "a0.json", "B.json", "ä.json", "z/x"]
+    for key in keys:
+        store.put_if_absent(key, b"{}")
+    assert keys_of(store) == ["B.json", "a.json", "a/b.json", "a/b/c.json", "a0.json", "z/x", "ä.json"]
+
+
+def test_the_listing_stays_under_its_prefix(store: ObjectStore) -> None:
+    for key in ("raw/states/x", "raw/states2/x", "raw/states.json", "raw/polls/x"):
+        store.put_if_absent(key, b"{}")
+    assert keys_of(store, "raw/states/") == ["raw/states/x"]
+    assert keys_of(store, "raw/") == ["raw/polls/x", "raw/states.json", "raw/states/x", "raw/states2/x"]
+    assert keys_of(store, "raw/states.json/") == []
+
+
+def test_the_listing_tells_size_and_time(store: ObjectStore) -> None:
+    store.put_if_absent("raw/a.json", b"12345")
+    (found,) = store.list("raw/")
+    assert found.size_bytes == 5
+    assert found.modified_at.tzinfo is not None
+    assert abs(found.modified_at - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_objects_are_deleted_and_others_stay(store: ObjectStore) -> None:
+    for key in ("a/1", "a/2", "b/1"):
+        store.put_if_absent(key, b"{}")
+    store.delete(iter(["a/1", "a/2"]))
+    assert keys_of(store) == ["b/1"]
+
+
+def test_deleting_what_does_not_exist_is_no_error(store: ObjectStore) -> None:
+    store.put_if_absent("a/1", b"{}")
+    store.delete([])
+    store.delete(["absent", "a", "a/absent", "a/1/absent", "a/1", "a/1"])
+    assert keys_of(store) == []
+
+
+def test_a_listing_can_be_deleted_while_it_is_read(store: ObjectStore) -> None:
+    for number in range(25):
+        store.put_if_absent(f"a/{number:02d}/x", b"{}")
+    store.delete(found.key for found in store.list("a/"))
+    assert keys_of(store) == []
+
+
+@pytest.mark.parametrize("key", ["", "/etc/x", "../x", "a/../../x", "a//b", "a/", "./a", "a/.hidden", "a\nb", "a\0b"])
+def test_a_key_that_could_climb_out_or_hide_is_refused(store: ObjectStore, key: str) -> None:
+    with pytest.raises(StorageError, match="is no key of an object"):
+        store.put_if_absent(key, b"{}")
+    with pytest.raises(StorageError, match="is no key of an object"):
+        store.get(key)
+    with pytest.raises(StorageError, match="is no key of an object"):
+        store.delete([key])
+
+
+@pytest.mark.parametrize("prefix", ["raw", "/", "../", "raw//", ".hidden/"])
+def test_a_prefix_that_is_no_folder_of_keys_is_refused(store: ObjectStore, prefix: str) -> None:
+    with pytest.raises(StorageError, match="is no prefix"):
+        list(store.list(prefix))
+
+
+def test_an_address_is_that_of_the_root_followed_by_the_key(store: ObjectStore) -> None:
+    assert store.uri("raw/a.json") == store.uri("") + "raw/a.json"
+    assert store.uri("raw/").endswith("/raw/")
