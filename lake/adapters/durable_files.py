@@ -14,6 +14,7 @@ TEMPORARY_PREFIX = ".incoming-"
 """What an unfinished file's name starts with; the dot hides it from listings, from Spark and from other engines."""
 
 _NOTHING_HALF_WRITTEN = "nothing was half written"
+_FILE_IN_THE_WAY = "a file stands where a folder is needed; move that file or choose another folder"
 _WAYS_OUT: dict[int, str] = {
     errno.ENOSPC: f"free some space or move the lake to a larger disk, then run it again ({_NOTHING_HALF_WRITTEN})",
     errno.EDQUOT: f"free some space or ask for a larger quota, then run it again ({_NOTHING_HALF_WRITTEN})",
@@ -22,8 +23,8 @@ _WAYS_OUT: dict[int, str] = {
     errno.EPERM: "the file system or its owner forbids it; choose a folder of your own on a disk with hard links",
     errno.EROFS: "make the disk writable, or choose another folder",
     errno.ENAMETOOLONG: "choose a folder with a shorter path",
-    errno.ENOTDIR: "a part of this path is a file where a folder is needed; move that file or choose another folder",
-    errno.EEXIST: "a file stands where a folder is needed; move that file or choose another folder",
+    errno.ENOTDIR: _FILE_IN_THE_WAY,
+    errno.EEXIST: _FILE_IN_THE_WAY,
     errno.EISDIR: "a folder stands where a file is needed; move that folder or choose another one for the lake",
     errno.EOPNOTSUPP: "the lake needs a file system with hard links; choose a folder on another disk",
 }
