@@ -1,0 +1,155 @@
+"""The law of polling as pure functions: may this poll be sent, and what is remembered of it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal, Self
+
+from ingestion.breaker import Breaker
+from ingestion.budget import Budget, Reservation
+from ingestion.credits import PollingPlan
+from ingestion.instants import instant_text, parse_instant, parse_optional_instant
+
+SkipFate = Literal["skipped_budget", "skipped_cooldown", "skipped_breaker"]
+
+LONGEST_COOLDOWN_S = 86_400
+"""A pause that the source asks for is kept up to this length: no budget window is longer."""
+
+
+@dataclass(frozen=True)
+class Permission:
+    """The poll may be sent.
+
+    Attributes:
+        requests: metered requests that credits were set aside for, the first try and its retries.
+    """
+
+    requests: int
+    reservation: Reservation
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The poll may not be sent, and why."""
+
+    fate: SkipFate
+    reason: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a poll that was sent tells the next ones.
+
+    Attributes:
+        requests: metered requests that were sent.
+        is_answered: the source gave an answer that can be used, or asked for a pause.
+        credits_left: as the source said.
+        retry_after_s: the pause that the source asked for.
+    """
+
+    requests: int
+    is_answered: bool
+    credits_left: int | None = None
+    retry_after_s: int | None = None
+
+
+@dataclass(frozen=True)
+class Account:
+    """All that is remembered of one account: budget, breaker, cooldown.
+
+    Attributes:
+        cooldown_until: None where no pause was asked for.
+        updated_at: by the poller's clock.
+    """
+
+    budget: Budget
+    breaker: Breaker
+    cooldown_until: datetime | None
+    updated_at: datetime
+
+    @classmethod
+    def fresh(cls, plan: PollingPlan, now: datetime) -> Self:
+        """Return the account of somebody who has not polled yet."""
+        return cls(Budget(plan.tier.window_start(now)), Breaker(), None, now)
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any]) -> Self:
+        """Return the account that `to_document` wrote.
+
+        Raises:
+            KeyError, TypeError, ValueError: the document is not one.
+        """
+        return cls(
+            Budget.from_document(document["budget"]),
+            Breaker.from_document(document["breaker"]),
+            parse_optional_instant(document["cooldown_until"]),
+            parse_instant(document["updated_at"]),
+        )
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the account in JSON's types."""
+        return {
+            "budget": self.budget.to_document(),
+            "breaker": self.breaker.to_document(),
+            "cooldown_until": instant_text(self.cooldown_until),
+            "updated_at": instant_text(self.updated_at),
+        }
+
+    def is_cooling(self, now: datetime) -> bool:
+        """Tell whether the source has asked for a pause that is not over."""
+        return self.cooldown_until is not None and now < self.cooldown_until
+
+
+def admit(account: Account, plan: PollingPlan, *, tries: int, now: datetime) -> tuple[Account, Permission | Refusal]:
+    """Return whether a poll may be sent now, and the account with its credits set aside.
+
+    Args:
+        account: as stored.
+        plan: what is polled.
+        tries: requests wanted, the first and its retries; fewer are granted where the budget is short.
+        now: the poller's instant.
+    """
+    if account.is_cooling(now):
+        return account, Refusal(
+            "skipped_cooldown", f"the source asked for a pause until {_shown(account.cooldown_until)}"
+        )
+    if account.breaker.blocks(now):
+        return account, Refusal("skipped_breaker", _breaker_reason(account.breaker))
+    budget = account.budget.at(plan.tier, now)
+    left = budget.left(plan.tier)
+    requests = min(tries, left // plan.cost_credits)
+    if requests < 1:
+        return account, Refusal("skipped_budget", _budget_reason(plan, budget, left))
+    reservation = Reservation(budget.window_start, requests * plan.cost_credits)
+    changed = Account(budget.reserve(reservation.credits), account.breaker.admitted(now), account.cooldown_until, now)
+    return changed, Permission(requests, reservation)
+
+
+def settle(account: Account, plan: PollingPlan, permission: Permission, *, verdict: Verdict, now: datetime) -> Account:
+    """Return the account after a poll: credits spent, breaker moved, cooldown begun where one was asked for."""
+    budget = account.budget.at(plan.tier, now).settle(permission.reservation, used=verdict.requests * plan.cost_credits)
+    if verdict.credits_left is not None:
+        budget = budget.reconcile(plan.tier, permission.reservation, server_left=verdict.credits_left, now=now)
+    breaker = account.breaker.answered() if verdict.is_answered else account.breaker.failed(now)
+    settled = replace(account, budget=budget, breaker=breaker, updated_at=now)
+    if verdict.retry_after_s is None:
+        return settled
+    pause = timedelta(seconds=min(max(verdict.retry_after_s, 1), LONGEST_COOLDOWN_S))
+    # Another poll may have been told to wait longer.
+    return replace(settled, cooldown_until=max(now + pause, account.cooldown_until or now))
+
+
+def _breaker_reason(breaker: Breaker) -> str:
+    if breaker.position == "half_open":
+        return f"the breaker is half open: another poll is trying until {_shown(breaker.until)}"
+    return f"the breaker is open after {breaker.failures} failed polls in a row, until {_shown(breaker.until)}"
+
+
+def _budget_reason(plan: PollingPlan, budget: Budget, left: int) -> str:
+    return (
+        f"{left} of {plan.tier.budget_credits} credits left in the {plan.tier.window_name} that began "
+        f"{_shown(budget.window_start)}, a call costs {plan.cost_credits}"
+    )
+
+
+def _shown(at: datetime | None) -> str:
+    return "?" if at is None else f"{at:%Y-%m-%d %H:%M:%S} UTC"

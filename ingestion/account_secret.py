@@ -1,0 +1,37 @@
+"""The account's client from AWS Secrets Manager, by reference."""
+
+import json
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ingestion.oauth import Credentials
+from lake.errors import SourceRejectedError
+
+
+def read_credentials(secret_id: str, client: Any) -> Credentials:
+    """Return the credentials of a secret whose text is `{"client_id": ..., "client_secret": ...}`.
+
+    Args:
+        secret_id: ARN or name of the secret.
+        client: boto3's client of Secrets Manager.
+
+    Raises:
+        SourceRejectedError: the secret cannot be read or is not of that form; its contents are never told.
+    """
+    try:
+        text = client.get_secret_value(SecretId=secret_id)["SecretString"]
+    except (ClientError, BotoCoreError, KeyError) as exc:
+        raise SourceRejectedError(f"the secret {secret_id} cannot be read ({type(exc).__name__})") from exc
+    try:
+        document = json.loads(text)
+        client_id, client_secret = document["client_id"], document["client_secret"]
+    except (ValueError, KeyError, TypeError):
+        raise SourceRejectedError(_form(secret_id)) from None
+    if not all(isinstance(part, str) and part for part in (client_id, client_secret)):
+        raise SourceRejectedError(_form(secret_id))
+    return Credentials(client_id, client_secret)
+
+
+def _form(secret_id: str) -> str:
+    return f'the secret {secret_id} is not of the form {{"client_id": "...", "client_secret": "..."}}'

@@ -1,0 +1,78 @@
+"""From a received body to a raw object, once."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from lake.errors import InvalidResponseError
+from lake.layout import gzipped, raw_states_key, refused_key
+from lake.ports import Clock, ObjectStore
+from lake.response import Response, parse_response
+
+FUTURE_TOLERANCE = timedelta(seconds=60)
+"""How far a response's time may be ahead of the clock: more than clocks set by NTP differ, less than a poll's interval.
+
+A machine whose clock is further behind refuses good responses; it keeps them as refused, and says why.
+"""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Landing:
+    """A usable response that lies in the raw zone, now or since before."""
+
+    fate: Literal["landed", "duplicate"]
+    key: str
+    response: Response
+
+
+def checked_response(body: bytes, *, now: datetime) -> Response:
+    """Return the response that a body holds.
+
+    Raises:
+        InvalidResponseError: no usable response, or its time is ahead of `now` by more than the tolerance.
+    """
+    response = parse_response(body)
+    ahead = response.snapshot_at - now
+    if ahead > FUTURE_TOLERANCE:
+        raise InvalidResponseError(
+            f"time: {response.time_s} ({response.snapshot_at:%Y-%m-%d %H:%M:%S} UTC) is in the future, "
+            f"{ahead.total_seconds():,.0f} s ahead of this machine's clock; check the clock"
+        )
+    return response
+
+
+def land(store: ObjectStore, body: bytes, *, clock: Clock) -> Landing:
+    """Store a body, byte for byte, under its response's time and its content; a second time changes nothing.
+
+    Raises:
+        InvalidResponseError: the body is no usable response, or its time is in the future.
+        StorageError: the object could not be stored.
+    """
+    return land_response(store, checked_response(body, now=clock.now()), body)
+
+
+def land_response(store: ObjectStore, response: Response, body: bytes) -> Landing:
+    """Store the body of a response that was checked already, as `land` does.
+
+    Raises:
+        StorageError: the object could not be stored.
+    """
+    key = raw_states_key(response.snapshot_at, body)
+    is_new = store.put_if_absent(key, gzipped(body))
+    logger.info("response landed", extra={"key": key, "is_new": is_new})
+    return Landing("landed" if is_new else "duplicate", key, response)
+
+
+def keep_refused(store: ObjectStore, body: bytes, *, received_at: datetime) -> str:
+    """Store a body that is no usable response, so that nothing received is lost, and return its key.
+
+    Raises:
+        StorageError: the object could not be stored.
+    """
+    key = refused_key(received_at, body)
+    store.put_if_absent(key, gzipped(body))
+    logger.warning("body refused and kept", extra={"key": key})
+    return key

@@ -1,0 +1,219 @@
+"""One poll: may I, ask, land, record; and a row of them."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ingestion.account import Permission, Refusal, Verdict
+from ingestion.instants import whole_milliseconds
+from ingestion.landing import checked_response, keep_refused, land_response
+from ingestion.law import PollingLaw
+from ingestion.ledger import Fate, PollRecord, record_poll, recorded_poll
+from ingestion.sources import Allowance, Fetched, Source
+from lake.errors import (
+    FlightLakeError,
+    InvalidResponseError,
+    SourceError,
+    SourceRejectedError,
+    SourceThrottledError,
+    StorageError,
+)
+from lake.ports import Clock, ObjectStore
+from lake.response import Response
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Poller:
+    """All that a poll needs."""
+
+    source: Source
+    store: ObjectStore
+    law: PollingLaw
+    clock: Clock
+
+
+@dataclass(frozen=True)
+class Poll:
+    """What became of one poll.
+
+    Attributes:
+        record: as the ledger holds it.
+        response: None where there was no usable one.
+        is_repeat: the poll was in the ledger already, and nothing was asked.
+    """
+
+    record: PollRecord
+    response: Response | None = None
+    is_repeat: bool = False
+
+
+@dataclass
+class _Draft:
+    """A poll's record while the poll goes on."""
+
+    scheduled_at: datetime
+    source: str
+    fate: Fate = "failed"
+    reason: str | None = None
+    polled_at: datetime | None = None
+    credits_spent: int = 0
+    credits_left: int | None = None
+    row_count: int | None = None
+    raw_key: str | None = None
+
+    def failed(self, error: FlightLakeError) -> None:
+        self.fate, self.reason = "failed", str(error)
+
+    def record(self) -> PollRecord:
+        return PollRecord(**vars(self))
+
+
+def poll_once(poller: Poller, *, scheduled_at: datetime) -> Poll:
+    """Poll, unless this due time has its record already, and leave exactly one record in the ledger.
+
+    Args:
+        poller: whom to ask, where to land, by which law.
+        scheduled_at: when the poll was due, UTC; with the source it names the poll.
+
+    Raises:
+        StorageError: the lake or the poll state failed; the poll's record says so, where it could be written.
+    """
+    due = whole_milliseconds(scheduled_at)
+    known = recorded_poll(poller.store, scheduled_at=due, source=poller.source.name)
+    if known is not None:
+        return Poll(known, is_repeat=True)
+    draft = _Draft(due, poller.source.name)
+    try:
+        response = _polled(poller, draft)
+    except StorageError as exc:
+        draft.failed(exc)
+        _record_or_log(poller.store, draft.record())
+        raise
+    return _recorded(poller.store, Poll(draft.record(), response))
+
+
+def check_source(poller: Poller) -> Response:
+    """Ask the source once, within the law, and return its response; nothing lands, and the ledger hears nothing of it.
+
+    Raises:
+        SourceRejectedError: the law does not allow a poll now, or the source refuses it.
+        SourceUnavailableError: no usable answer came.
+        InvalidResponseError: the answer is no usable response.
+        StorageError: the poll state failed.
+    """
+    permission = poller.law.admit(tries=poller.source.tries)
+    if isinstance(permission, Refusal):
+        raise SourceRejectedError(f"not asked: {permission.reason}")
+    answer = _asked(poller, permission)
+    poller.law.settle(permission, answer.verdict)
+    if answer.response is None:
+        raise answer.error or SourceRejectedError("no response")
+    return answer.response
+
+
+def missed_poll(poller: Poller, *, scheduled_at: datetime, why: str) -> Poll:
+    """Record a poll whose time has passed, and return it.
+
+    Raises:
+        StorageError: the ledger cannot be read or written.
+    """
+    due = whole_milliseconds(scheduled_at)
+    known = recorded_poll(poller.store, scheduled_at=due, source=poller.source.name)
+    if known is not None:
+        return Poll(known, is_repeat=True)
+    draft = _Draft(due, poller.source.name, reason=f"missed: {why}")
+    return _recorded(poller.store, Poll(draft.record()))
+
+
+def poll_many(poller: Poller, *, count: int, interval_s: float) -> Iterator[Poll]:
+    """Yield so many polls, due every interval from now on.
+
+    A poll that begins late, within its interval, is polled late; one whose whole interval has passed is not made up
+    for, but recorded as missed: every due time leaves its record, and no two polls follow each other in a rush.
+
+    Raises:
+        StorageError: the lake or the poll state failed; polling ends.
+    """
+    start, step = whole_milliseconds(poller.clock.now()), timedelta(seconds=interval_s)
+    for number in range(count):
+        due = start + number * step
+        now = poller.clock.now()
+        if now >= due + step:
+            yield missed_poll(poller, scheduled_at=due, why="the poll before it was still running")
+            continue
+        poller.clock.sleep((due - now).total_seconds())
+        yield poll_once(poller, scheduled_at=due)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What came back: a usable response, or the error that stands for it, with the body where one came."""
+
+    verdict: Verdict
+    fetched: Fetched | None
+    response: Response | None
+    error: FlightLakeError | None
+
+
+def _polled(poller: Poller, draft: _Draft) -> Response | None:
+    permission = poller.law.admit(tries=poller.source.tries)
+    if isinstance(permission, Refusal):
+        draft.fate, draft.reason = permission.fate, permission.reason
+        return None
+    draft.polled_at = poller.clock.now()
+    answer = _asked(poller, permission)
+    draft.credits_spent = answer.verdict.requests * poller.law.plan.cost_credits
+    draft.credits_left = answer.verdict.credits_left
+    try:
+        _keep(poller.store, draft, answer)
+    finally:  # a lake that is full does not give the credits back
+        poller.law.settle(permission, answer.verdict)
+    return answer.response
+
+
+def _asked(poller: Poller, permission: Permission) -> _Answer:
+    allowance = Allowance(permission.requests)
+    try:
+        fetched = poller.source.fetch(allowance)
+    except SourceThrottledError as exc:
+        verdict = Verdict(allowance.used, is_answered=True, retry_after_s=exc.retry_after_s)
+        return _Answer(verdict, None, None, exc)
+    except SourceError as exc:
+        return _Answer(Verdict(allowance.used, is_answered=False), None, None, exc)
+    try:
+        response = checked_response(fetched.body, now=fetched.received_at)
+    except InvalidResponseError as exc:
+        verdict = Verdict(allowance.used, is_answered=False, credits_left=fetched.credits_left)
+        return _Answer(verdict, fetched, None, exc)
+    return _Answer(
+        Verdict(allowance.used, is_answered=True, credits_left=fetched.credits_left), fetched, response, None
+    )
+
+
+def _keep(store: ObjectStore, draft: _Draft, answer: _Answer) -> None:
+    if answer.error is not None:
+        draft.failed(answer.error)
+    if answer.fetched is None:
+        return
+    if answer.response is None:
+        draft.raw_key = keep_refused(store, answer.fetched.body, received_at=answer.fetched.received_at)
+        return
+    landing = land_response(store, answer.response, answer.fetched.body)
+    draft.fate, draft.raw_key, draft.row_count = landing.fate, landing.key, len(landing.response.rows)
+
+
+def _recorded(store: ObjectStore, poll: Poll) -> Poll:
+    record = poll.record
+    is_first = record_poll(store, record)
+    logger.info("poll recorded", extra={"fate": record.fate, "reason": record.reason, "is_first": is_first})
+    return poll
+
+
+def _record_or_log(store: ObjectStore, record: PollRecord) -> None:
+    try:
+        record_poll(store, record)
+    except StorageError as exc:
+        logger.error("poll not recorded", extra={"record": record.to_document(), "error": str(exc)})  # noqa: TRY400  the first error is raised

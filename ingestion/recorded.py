@@ -1,0 +1,85 @@
+"""Recorded responses on disk: finding the files, reading a body from one."""
+
+import os
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from lake.errors import InvalidResponseError
+
+SUFFIXES = (".json", ".json.gz")
+"""What a folder is searched for; a file that is named outright may have any name."""
+
+BODY_LIMIT_BYTES = 256 * 1024 * 1024
+"""The largest body that is read, unpacked: some 250 times a global response, far less than memory."""
+
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
+def read_body(path: Path, *, limit_bytes: int = BODY_LIMIT_BYTES) -> bytes:
+    """Return the body that a file holds, unpacked where it is gzip, whatever its name says.
+
+    Raises:
+        InvalidResponseError: the file is missing, unreadable, empty, a broken gzip, or larger than the limit.
+    """
+    try:
+        if path.is_dir():
+            raise InvalidResponseError("is a folder, not a file")
+        if path.exists() and not path.is_file():
+            raise InvalidResponseError("is no regular file")
+        with path.open("rb") as file:
+            stored = file.read(limit_bytes + 1)
+    except (OSError, ValueError) as exc:
+        raise InvalidResponseError(f"cannot be read: {getattr(exc, 'strerror', None) or exc}") from exc
+    body = _unpacked(stored, limit_bytes) if stored.startswith(_GZIP_MAGIC) else stored
+    if len(body) > limit_bytes or len(stored) > limit_bytes:
+        raise InvalidResponseError(f"is larger than {limit_bytes:,} bytes unpacked; no response is")
+    if not body:
+        raise InvalidResponseError("is empty")
+    return body
+
+
+def find_files(places: Iterable[Path], *, on_trouble: Callable[[Path, str], None]) -> Iterator[Path]:
+    """Yield files as named, and those of `SUFFIXES` below each folder named, in the order of their paths.
+
+    Args:
+        places: files and folders.
+        on_trouble: is told of a folder that holds no such file, or cannot be listed, and why.
+    """
+    for place in places:
+        if not place.is_dir():
+            yield place
+            continue
+        found = sorted(_below(place, on_trouble))
+        if not found:
+            on_trouble(place, f"is a folder without {' or '.join(SUFFIXES)} files")
+        yield from found
+
+
+def _below(folder: Path, on_trouble: Callable[[Path, str], None]) -> Iterator[Path]:
+    def tell(error: OSError) -> None:
+        on_trouble(Path(error.filename), f"cannot be listed: {error.strerror}")
+
+    for root, _, names in os.walk(folder, onerror=tell):
+        yield from (Path(root, name) for name in names if name.endswith(SUFFIXES))
+
+
+def _unpacked(packed: bytes, limit_bytes: int) -> bytes:
+    """Return what gzip holds, at most one byte more than the limit: a small file can unpack to any size."""
+    parts: list[bytes] = []
+    room = limit_bytes + 1
+    rest = packed
+    while rest and room > 0:
+        member = zlib.decompressobj(wbits=31)
+        try:
+            part = member.decompress(rest, room)
+        except zlib.error as exc:
+            raise InvalidResponseError(f"is a broken gzip: {exc}") from exc
+        parts.append(part)
+        room -= len(part)
+        if not member.eof:
+            if room > 0:
+                raise InvalidResponseError("is a gzip that was cut off")
+            break
+        rest = member.unused_data.lstrip(b"\0")  # gzip allows padding
+    return b"".join(parts)
