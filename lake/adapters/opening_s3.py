@@ -70,13 +70,14 @@ def open_s3_lake(address: str, settings: AwsSettings, *, create: bool = False) -
     """
     bucket, prefix = _bucket_and_prefix(address)
     base_uri = f"s3://{bucket}/{prefix}/" if prefix else f"s3://{bucket}/"
-    store = S3Store(bucket, prefix, _client("s3", address))
+    s3, glue, dynamodb = _clients(address, "s3", "glue", "dynamodb")
+    store = S3Store(bucket, prefix, s3)
     if not is_marked(store, address):
         _check_place(store, address, create=create)
         mark(store)
         is_marked(store, address)
-    catalog = GlueCatalog(settings.database, base_uri, _client("glue", address))
-    poll_state = DynamoDbPollState(settings.poll_state_table, _client("dynamodb", address), base_uri)
+    catalog = GlueCatalog(settings.database, base_uri, glue)
+    poll_state = DynamoDbPollState(settings.poll_state_table, dynamodb, base_uri)
     return Lake(address, store, catalog, poll_state, root=None)
 
 
@@ -98,9 +99,10 @@ def _bucket_and_prefix(address: str) -> tuple[str, str]:
     return found[1], prefix
 
 
-def _client(service: str, address: str) -> Any:
+def _clients(address: str, *services: str) -> list[Any]:
     with aws_errors("open", address):
-        return boto3.client(service, config=_CLIENT)
+        session = boto3.session.Session()
+        return [session.client(service, config=_CLIENT) for service in services]
 
 
 def _name(environ: Mapping[str, str], variable: str, default: str, pattern: str) -> str:
