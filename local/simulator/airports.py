@@ -10,9 +10,8 @@ from lake.units import FOOT_M
 from local.simulator.draws import Bools, Floats, Texts
 from local.simulator.geodesy import EARTH_MEAN_RADIUS_M, unit_vectors
 
-
-# Airports of scheduled traffic, the busier ones of each region first. airportsdata has no size; the choice and the rough
-# order are ours, not a ranking.
+# Airports of scheduled traffic, the busier ones of each region first. airportsdata has no size; the choice and the
+# rough order are ours, not a ranking.
 HUBS = {
     "north america": (
         "KATL KDFW KDEN KORD KLAX KJFK KLAS KMCO KMIA KCLT KSEA KPHX KEWR KSFO KIAH KBOS KFLL KMSP KLGA KDTW KPHL KSLC "

@@ -42,10 +42,10 @@ class Performance:
 
 @dataclass(frozen=True)
 class Profile:
-    """Timetable of each leg, shape (legs, 10) but for the altitudes and `end_s`; time counts from the transponder's start.
+    """Timetable of each leg, shape (legs, 10) but for altitudes and `end_s`; time counts from the transponder's start.
 
     `begin_s` and `begin_m` are time and way where a stretch begins; `begin_mps` is the signed speed there (backwards
-    while taxiing), `gain_mps2` its change. `departure_m` and `arrival_m` are elevations, `cruise_m` the cruise altitude.
+    while taxiing), `gain_mps2` its change. `departure_m` and `arrival_m` are elevations.
     """
 
     begin_s: Floats

@@ -158,8 +158,8 @@ def _reported_speed(true: TrueStates) -> Floats:
 def _reported_track(true: TrueStates) -> Floats:
     """Return tracks from 0 to below 360; on the ground in steps of 2.8125 degrees."""
     on_ground = np.round(true.true_track_deg / GROUND_TRACK_STEP_DEG) * GROUND_TRACK_STEP_DEG
-    track: Floats = np.round(np.where(true.is_on_ground, on_ground, true.true_track_deg), 2) % 360
-    return track
+    track_deg: Floats = np.where(true.is_on_ground, on_ground, true.true_track_deg)
+    return track_deg.round(2) % 360
 
 
 def _stepped(value: Floats, step: float) -> Floats:

@@ -87,7 +87,7 @@ class PrivateOwners:
     registrations: tuple[str, ...]
 
 
-# Designator, recorded rows (of 393,411 of 2025-12-31 and 2026-05-08, rounded), reach, homes. Country: that of most rows.
+# Designator, recorded rows (of 393,411 of 2025-12-31 and 2026-05-08, rounded), reach, homes; by country of most rows.
 # Those with 300 rows or fewer are rounded up or guessed, so that their region is not empty.
 _AIRLINES = {
     "United States": (
@@ -97,7 +97,8 @@ _AIRLINES = {
         "JBU 5050 medium KJFK KBOS KFLL KMCO;RPA 4050 hop KIND KLGA KDCA KPHL;ENY 3400 hop KDFW KORD KMIA;"
         "FFT 3150 short KDEN KMCO KLAS;LXJ 2500 short KCLE KTEB KDAL;AAY 2450 short KLAS KCVG KPIT;"
         "JIA 2450 hop KCLT KDCA KPHL;CXK 2350 hop KTEB KIAD;EDV 2250 hop KLGA KDTW KATL;"
-        "UPS 1450 mixed KSDF KONT KPHL EDDK;MXY 1150 short KTPA KRDU;SCX 1000 medium KMSP;NKS 1000 short KFLL KDTW;FDX 1000 mixed KMEM KIND PANC KOAK;"
+        "UPS 1450 mixed KSDF KONT KPHL EDDK;MXY 1150 short KTPA KRDU;SCX 1000 medium KMSP;"
+        "NKS 1000 short KFLL KDTW;FDX 1000 mixed KMEM KIND PANC KOAK;"
         "QXE 950 hop KSEA KPDX;GTI 600 long KCVG KJFK PANC"
     ),
     "Canada": (

@@ -1,0 +1,68 @@
+"""How each fault looks on the wire."""
+
+import asyncio
+import gzip
+
+from aiohttp import web
+
+# For a 429 that is a fault; one for a used-up budget says how long the budget lasts.
+FAULT_RETRY_AFTER_S = 60
+PAGE = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>\n"
+# Recorded: a log shows a 429 of 17 bytes, which fits this text.
+THROTTLED_TEXT = "Too many requests"
+RETRY_AFTER_HEADER = "X-Rate-Limit-Retry-After-Seconds"
+
+
+def plain_answer(kind: str) -> web.Response | None:
+    """Return the whole answer of a fault that is one, or None for those that damage or withhold an answer."""
+    if kind == "401":
+        return web.json_response({"status": 401, "error": "Unauthorized"}, status=401)
+    if kind == "429":
+        return throttled(FAULT_RETRY_AFTER_S)
+    if kind == "html":
+        return _page("Please stand by", 200)
+    reasons = {"500": "Internal Server Error", "502": "Bad Gateway", "503": "Service Unavailable"}
+    return _page(f"{kind} {reasons[kind]}", int(kind)) if kind in reasons else None
+
+
+def throttled(retry_after_s: int) -> web.Response:
+    """Return a 429 that asks for a pause."""
+    return web.Response(status=429, text=THROTTLED_TEXT, headers={RETRY_AFTER_HEADER: str(retry_after_s)})
+
+
+async def hang() -> None:
+    """Answer nothing; ends when the client closes the connection or the server stops."""
+    await asyncio.Event().wait()
+
+
+async def damaged(request: web.Request, answer: web.Response, kind: str, *, number: int) -> web.StreamResponse:
+    """Send half of an answer and close the connection; `number` chooses between the two ways of each kind."""
+    is_odd = number % 2 == 1
+    if kind == "cut" and is_odd:
+        _close(request)
+        return answer
+    body = answer.body if isinstance(answer.body, bytes) else b""
+    headers = {"Content-Type": "application/json"}
+    if kind == "truncated" and not is_odd:  # a broken gzip stream of honest length
+        half = gzip.compress(body, 1)
+        half = half[: len(half) // 2]
+        headers |= {"Content-Encoding": "gzip", "Content-Length": str(len(half))}
+    else:
+        half = body[: len(body) // 2]
+        headers["Content-Length"] = str(len(body))
+    response = web.StreamResponse(headers=headers)
+    await response.prepare(request)
+    await response.write(half)
+    _close(request)
+    return response
+
+
+def _close(request: web.Request) -> None:
+    """Close the connection, after what is written has left."""
+    request.protocol.force_close()
+    if request.transport is not None:
+        request.transport.close()
+
+
+def _page(title: str, status: int) -> web.Response:
+    return web.Response(status=status, text=PAGE.format(title), content_type="text/html")
