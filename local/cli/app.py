@@ -25,7 +25,10 @@ from typer.core import TyperCommand
 from lake.errors import FlightLakeError, UsageError
 from local.cli.output import quieten_stdout, stderr_console, tell_error
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    # In this order: simulate, poll, land, convert, query, verify, history, rollback, vacuum, report.
+    "query": "Ask the lake: a query of the project by name, or SQL of your own.",
+}
 """Every command in the order of `flightlake --help`, each with the line that stands there."""
 
 _INTERRUPTED = 130

@@ -35,6 +35,17 @@ LakeOption = Annotated[
     ),
 ]
 
+OptionalLakeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--lake",
+        envvar="FLIGHTLAKE_LAKE",
+        metavar="FOLDER|s3://BUCKET/PREFIX",
+        help="The lake: a folder, or s3://bucket/prefix.",
+    ),
+]
+"""For commands that can do something without a lake."""
+
 DateOption = Annotated[
     date | None,
     typer.Option("--date", parser=parse_date, metavar="YYYY-MM-DD", help="One UTC day."),

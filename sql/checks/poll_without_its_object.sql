@@ -1,0 +1,16 @@
+-- Question:   does every poll that brought a response name the object that holds it?
+-- Grain:      one poll whose fate and fields disagree
+-- Reads:      polls
+-- Parameters: none
+select
+    polls.scheduled_at,
+    polls.source,
+    polls.fate,
+    polls.raw_key,
+    polls.polled_at,
+    polls.reason
+from polls
+where
+    (polls.fate in ('landed', 'duplicate') and (polls.raw_key is null or polls.polled_at is null))
+    or (polls.fate not in ('landed', 'duplicate') and polls.reason is null)
+order by polls.scheduled_at, polls.source

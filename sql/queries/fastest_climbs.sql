@@ -1,0 +1,32 @@
+-- Question:   which aircraft climbed fastest?
+-- Grain:      one aircraft, at its fastest climb of the day (the earlier one where two are equal)
+-- Reads:      airborne_states
+-- Parameters: :flight_date date, the UTC day (default: the newest day)
+--             :row_limit integer, how many aircraft (default: 20)
+with ranked as (
+    select
+        airborne_states.icao24,
+        airborne_states.callsign,
+        airborne_states.origin_country,
+        airborne_states.snapshot_at,
+        airborne_states.vertical_rate_fpm,
+        airborne_states.baro_altitude_ft,
+        row_number() over (
+            partition by airborne_states.icao24
+            order by airborne_states.vertical_rate_fpm desc, airborne_states.snapshot_at asc
+        ) as place
+    from airborne_states
+    where airborne_states.snapshot_date = :flight_date and airborne_states.vertical_rate_fpm > 0
+)
+
+select
+    ranked.icao24,
+    ranked.callsign,
+    ranked.origin_country,
+    ranked.snapshot_at,
+    ranked.vertical_rate_fpm,
+    ranked.baro_altitude_ft
+from ranked
+where ranked.place = 1
+order by ranked.vertical_rate_fpm desc, ranked.icao24 asc
+limit :row_limit
