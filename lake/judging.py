@@ -5,7 +5,7 @@ import sqlite3
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from lake.response import DECODED_COLUMNS, Response, decoded
@@ -94,10 +94,7 @@ def _counts(verdicts: list[str]) -> dict[str, RuleCount]:
     }
 
 
+# The same aircraft, countries and codes come again in response after response; one poller sees some 40,000 texts a day.
+@lru_cache(maxsize=65536)
 def _regexp_like(text: str | None, pattern: str) -> bool | None:
-    return None if text is None else bool(_compiled(pattern).search(text))
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+    return None if text is None else re.search(pattern, text) is not None

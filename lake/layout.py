@@ -24,6 +24,8 @@ _RAW_STATES_KEY = re.compile(
     r"raw/states/year=\d{4}/month=\d{2}/day=\d{2}/hour=\d{2}/flight_data_(\d{8}_\d{6})_([0-9a-f]{8})\.json\.gz"
 )
 
+_RAW_POLL_KEY = re.compile(r"raw/polls/year=\d{4}/month=\d{2}/day=\d{2}/poll_(\d{8})_\d{6}_\d{3}_[0-9a-f]{8}\.json")
+
 
 def gzipped(body: bytes) -> bytes:
     """Return the body gzipped reproducibly: same bytes in, same bytes out (no time, no name in the header)."""
@@ -53,6 +55,17 @@ def snapshot_at_of(raw_key: str) -> datetime | None:
         return None
     try:
         return datetime.strptime(found[1], "%Y%m%d_%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def poll_date_of(poll_key: str) -> date | None:
+    """Return the day that a ledger record's key carries; None where the key is not one of a ledger record."""
+    found = _RAW_POLL_KEY.fullmatch(poll_key)
+    if found is None:
+        return None
+    try:
+        return datetime.strptime(found[1], "%Y%m%d").replace(tzinfo=UTC).date()
     except ValueError:
         return None
 

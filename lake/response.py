@@ -4,6 +4,7 @@ The poller uses it on each body, and the recount uses it against the Spark job, 
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -21,8 +22,11 @@ LAST_TIME_S = 253402300799
 FIELD_COUNTS = (17, 18)
 """Without and with `extended=1`. Source: OpenSky REST API, state vectors."""
 
-INTEGER_LIMIT = 10**12
-"""A whole number has at most 12 digits, so that an instant made of it stays within every engine's range."""
+INSTANT_DIGITS = 12
+"""Most digits of an instant in Unix seconds, so that every engine can make a timestamp of it."""
+
+CODE_DIGITS = 9
+"""Most digits of position source and category, so that they fit the contract's int."""
 
 _LARGEST_DOUBLE = 1.7976931348623157e308
 _TEXT, _WHOLE, _NUMBER, _FLAG = (str,), (int,), (int, float), (bool,)
@@ -83,6 +87,8 @@ def parse_response(body: bytes) -> Response:
 
 def decoded(row: Any) -> tuple[Any, ...]:
     """Return a row's values in the order of `DECODED_COLUMNS`; absent, blank and unreadable are None."""
+    if isinstance(row, str):
+        row = _row_in_text(row)
     if not isinstance(row, list):
         return (None, False, None, *_UNREADABLE_TAIL)
     if not _is_readable(row):
@@ -105,23 +111,33 @@ def decoded(row: Any) -> tuple[Any, ...]:
 def _is_readable(row: list[Any]) -> bool:
     if not _has_documented_types(tuple(map(type, row))):
         return False
-    wholes = row[3], row[4], *row[16:]
-    if not all(whole is None or -INTEGER_LIMIT < whole < INTEGER_LIMIT for whole in wholes):
+    if not (_all_within(row[3:5], 10**INSTANT_DIGITS - 1) and _all_within(row[16:], 10**CODE_DIGITS - 1)):
         return False
     # NaN fails this comparison too, and a whole number too large for a double compares without overflow.
-    numbers = *row[5:8], *row[9:12], row[13]
-    if not all(number is None or -_LARGEST_DOUBLE <= number <= _LARGEST_DOUBLE for number in numbers):
+    if not _all_within((*row[5:8], *row[9:12], row[13]), _LARGEST_DOUBLE):
         return False
     sensors = row[_SENSORS]
     return sensors is None or all(type(sensor) is int for sensor in sensors)
 
 
+def _all_within(numbers: Iterable[float | None], limit: float) -> bool:
+    return all(number is None or -limit <= number <= limit for number in numbers)
+
+
 @lru_cache(maxsize=4096)
 def _has_documented_types(types: tuple[type, ...]) -> bool:
-    # Real rows have some dozens of type patterns: the loop runs once for each. Types are compared exactly, as bool is an int.
+    # Real rows have some dozens of type patterns: the loop runs once for each. Compared exactly, as bool is an int.
     if len(types) not in FIELD_COUNTS:
         return False
     return all(kind is NoneType or kind in allowed for kind, allowed in zip(types, _FIELD_TYPES, strict=False))
+
+
+def _row_in_text(text: str) -> Any:
+    """Return the row in a JSON array that was sent as text, as engines that keep rows as text read it; else None."""
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _first_text(row: list[Any]) -> str | None:
@@ -138,6 +154,8 @@ def _text(text: str | None) -> str | None:
 def _json(body: bytes) -> Any:
     if not body:
         raise InvalidResponseError("the body is empty")
+    if b"\0" in body:
+        raise InvalidResponseError(f"the body is no JSON: byte {body.index(0)} is NUL")
     try:
         return json.loads(body.decode("utf-8"), strict=False)
     except UnicodeDecodeError as error:

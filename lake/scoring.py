@@ -1,4 +1,4 @@
-"""The quality score: 100 x passed / checked for a rule, a dimension the mean of its rules, the whole the mean of those."""
+"""The quality score: 100 x passed / checked for a rule, the mean of rules for a dimension, the mean of those in all."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

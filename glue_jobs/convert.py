@@ -1,0 +1,244 @@
+"""Convert pending days: build, audit, publish, each day for itself."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+
+from glue_jobs.day_build import DayBuild
+from glue_jobs.landed import RawDay, landed_day
+from glue_jobs.polls_build import build_polls
+from glue_jobs.states_build import build_states
+from lake import __version__
+from lake.commits import CommitLog, CommitRecord, DayCounts, Unreadable, new_commit_id
+from lake.contract import Table
+from lake.errors import AuditFailedError, ConflictError, FlightLakeError, StorageError
+from lake.layout import (
+    RAW_POLLS_PREFIX,
+    RAW_STATES_PREFIX,
+    poll_date_of,
+    polls_day_prefix,
+    raw_states_day_prefix,
+    snapshot_at_of,
+)
+from lake.ports import Catalog, Clock, ObjectStore
+from lake.rules import fingerprint
+from lake.tables import CURATED_TABLES, POLLS, STATES
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_MIN_QUALITY = 90.0
+"""Percent below which a day is not published; recorded days score 99."""
+
+
+@dataclass(frozen=True)
+class DayResult:
+    """What became of a day.
+
+    Attributes:
+        commit: id of the visible commit; None where nothing is visible.
+        published: whether this run published it.
+        reason: why it was not published, or None.
+    """
+
+    day: date
+    commit: str | None
+    raw_objects: int
+    counts: DayCounts | None
+    quality_score: float | None
+    published: bool
+    unreadable: tuple[Unreadable, ...] = ()
+    reason: str | None = None
+    failed: bool = False
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the result as the command line's JSON names it; counts are null where nothing is visible."""
+        counts = self.counts
+        return {
+            "date": self.day.isoformat(),
+            "commit": self.commit,
+            "raw_objects": self.raw_objects,
+            "raw_rows": counts and counts.raw_rows,
+            "curated": counts and counts.curated,
+            "quarantined": counts and counts.quarantined,
+            "duplicates": counts and counts.duplicates,
+            "quality_score": self.quality_score,
+            "published": self.published,
+            "unreadable": [{"raw_key": item.raw_key, "reason": item.reason} for item in self.unreadable],
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True)
+class DayJob:
+    """How days of one log come about.
+
+    Attributes:
+        name: of the log and of the table that readers ask.
+        tables: what a day consists of, in the order in which pointers move.
+        raw_prefix: where the raw objects of all days lie.
+        day_prefix: where those of one day lie.
+        day_of: the day that a raw key's name carries; None for a stranger.
+        build: writes a day's folders.
+    """
+
+    name: str
+    tables: tuple[Table, ...]
+    raw_prefix: str
+    day_prefix: Callable[[date], str]
+    day_of: Callable[[str], date | None]
+    build: Callable[[SparkSession, ObjectStore, RawDay, dict[str, str]], DayBuild]
+
+
+def _snapshot_date_of(raw_key: str) -> date | None:
+    at = snapshot_at_of(raw_key)
+    return None if at is None else at.date()
+
+
+STATES_JOB = DayJob(
+    STATES.name, CURATED_TABLES, RAW_STATES_PREFIX, raw_states_day_prefix, _snapshot_date_of, build_states
+)
+POLLS_JOB = DayJob(POLLS.name, (POLLS,), RAW_POLLS_PREFIX, polls_day_prefix, poll_date_of, build_polls)
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """The lake and the measures that a run converts by."""
+
+    job: DayJob
+    spark: Callable[[], SparkSession]
+    store: ObjectStore
+    catalog: Catalog
+    clock: Clock
+    min_quality: float = DEFAULT_MIN_QUALITY
+
+    @property
+    def log(self) -> CommitLog:
+        """The commit log of the days."""
+        return CommitLog(self.job.name, self.job.tables, self.store, self.catalog)
+
+    def pending_days(self) -> list[date]:
+        """Return the days that hold raw objects which no record of theirs knows."""
+        found = (self.job.day_of(info.key) for info in self.store.list(self.job.raw_prefix))
+        days = sorted({day for day in found if day is not None})
+        return [day for day in days if _is_pending(self._landed(day), self.log.records(day))]
+
+    def run(self, days: Iterable[date], *, rebuild: bool = False) -> Iterator[DayResult]:
+        """Convert days one after the other; one that fails does not stop the others.
+
+        Args:
+            days: UTC days.
+            rebuild: also those whose raw objects are all known, for instance after a change of the rules.
+        """
+        for repaired in self.log.repair():
+            logger.info("pointers moved to the newest commit after an interrupted run: %s", repaired)
+        for day in days:
+            try:
+                yield self._convert(day, rebuild=rebuild)
+            except FlightLakeError as error:
+                logger.warning("day not published: %s: %s", day, error)
+                yield self._unchanged(day, str(error), failed=True)
+
+    def _convert(self, day: date, *, rebuild: bool) -> DayResult:
+        while True:
+            records = self.log.records(day)
+            raw = self._landed(day)
+            if not raw.keys and not records:
+                return self._unchanged(day, "nothing was landed for this day", failed=True)
+            if not rebuild and not _is_pending(raw, records):
+                return self._unchanged(day, "nothing to do: no raw object is newer than the last commit")
+            try:
+                return self._build_and_publish(raw, records)
+            except ConflictError as error:
+                # Somebody else was first. Look again: either there is nothing left to do, or this run knows more.
+                logger.info("published by another run meanwhile, looking again: %s: %s", day, error)
+                rebuild = False
+
+    def _build_and_publish(self, raw: RawDay, records: list[CommitRecord]) -> DayResult:
+        _audit_lineage(raw, records)
+        now = self.clock.now()
+        commit = new_commit_id(now)
+        build = self._build(raw, self.log.folders(raw.day, commit))
+        _audit(raw.day, build, self.min_quality)
+        record = CommitRecord(
+            log=self.log.name,
+            day=raw.day,
+            sequence=records[-1].sequence + 1 if records else 1,
+            kind="build",
+            commit=commit,
+            created_at=now,
+            folders=build.folders,
+            raw_keys=build.raw_keys,
+            counts=build.counts,
+            quality_score=build.quality_score,
+            rule_fingerprint=fingerprint(),
+            code_version=__version__,
+            content_checksum=build.content_checksum,
+            unreadable=build.unreadable,
+        )
+        try:
+            self.log.append(record)
+        except ConflictError:
+            self._remove(build.folders)
+            raise
+        self.log.converge(raw.day)
+        return DayResult(
+            raw.day,
+            commit,
+            len(raw.keys),
+            build.counts,
+            build.quality_score,
+            published=True,
+            unreadable=build.unreadable,
+        )
+
+    def _build(self, raw: RawDay, folders: dict[str, str]) -> DayBuild:
+        try:
+            return self.job.build(self.spark(), self.store, raw, folders)
+        except (PySparkException, Py4JError) as error:
+            first_line = str(error).strip().partition("\n")[0]
+            raise StorageError(f"{raw.day}: Spark could not build the day: {first_line}") from error
+
+    def _landed(self, day: date) -> RawDay:
+        return landed_day(self.store, self.job.day_prefix(day), day, day_of=self.job.day_of)
+
+    def _unchanged(self, day: date, reason: str, *, failed: bool = False) -> DayResult:
+        head = self.log.head(day)
+        if head is None:
+            return DayResult(day, None, 0, None, None, published=False, reason=reason, failed=failed)
+        result = DayResult(day, head.commit, len(head.raw_keys), head.counts, head.quality_score, published=False)
+        return replace(result, unreadable=head.unreadable, reason=reason, failed=failed)
+
+    def _remove(self, folders: dict[str, str]) -> None:
+        for folder in folders.values():
+            self.store.delete([info.key for info in self.store.list(folder)])
+
+
+def _is_pending(raw: RawDay, records: list[CommitRecord]) -> bool:
+    known = frozenset[str]().union(*(record.known_raw_keys for record in records))
+    return not raw.keys <= known
+
+
+def _audit_lineage(raw: RawDay, records: list[CommitRecord]) -> None:
+    gone = frozenset(records[-1].raw_keys) - raw.keys if records else frozenset()
+    if gone:
+        raise AuditFailedError(
+            f"{raw.day}: {len(gone)} raw objects of the visible commit are gone, such as {min(gone)}; a rebuild would "
+            "lose their rows. Put them back under raw/ and run the conversion again"
+        )
+
+
+def _audit(day: date, build: DayBuild, min_quality: float) -> None:
+    counts = build.counts
+    if not counts.adds_up:
+        raise AuditFailedError(
+            f"{day}: {counts.raw_rows} raw rows are not {counts.curated} curated + {counts.quarantined} quarantined + "
+            f"{counts.duplicates} duplicates"
+        )
+    if build.quality_score is not None and build.quality_score < min_quality:
+        raise AuditFailedError(f"{day}: quality score {build.quality_score:.2f} is below {min_quality:g}")

@@ -1,0 +1,1 @@
+"""Job entries: arguments, session, one call."""

@@ -1,0 +1,63 @@
+"""The convert job: a Glue 6 job, a `spark-submit` on a laptop, and what `flightlake convert` runs.
+
+spark-submit glue_jobs/jobs/convert_states.py --lake DIR [--date YYYY-MM-DD] [--rebuild] [--min-quality PERCENT]
+"""
+
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+if __name__ == "__main__":
+    # spark-submit puts only this file's folder on the path; on Glue the packages come by --extra-py-files.
+    sys.path.append(str(Path(__file__).resolve().parents[2]))
+
+from glue_jobs.convert import POLLS_JOB, STATES_JOB, Conversion, DayResult
+from glue_jobs.options import JobOptions
+from glue_jobs.session import spark_session
+from lake.adapters.clock import SystemClock
+from lake.adapters.opening import open_lake
+from lake.errors import FlightLakeError, UsageError
+
+logger = logging.getLogger("flightlake.convert_states")
+
+
+def main(argv: Sequence[str]) -> int:
+    """Convert what the arguments ask for and return the exit status: 0 done, 1 a day failed, 2 wrong usage."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    try:
+        options = JobOptions.from_argv(argv)
+        results = convert(options)
+    except FlightLakeError as error:
+        logger.error("%s", error)  # noqa: TRY400  the text says what to do; a traceback would not
+        return 2 if isinstance(error, UsageError) else 1
+    for result in results:
+        logger.info("day done: %s", json.dumps(result.to_document()))
+    if not results:
+        logger.info("nothing to do: no raw object is newer than its day's last commit")
+    return 1 if any(result.failed for result in results) else 0
+
+
+def convert(options: JobOptions) -> list[DayResult]:
+    """Convert the days of states, then the poll ledger's, and return what became of each day of states."""
+    lake = open_lake(options.lake)
+    master = None if options.is_glue else "local[*]"
+    states, polls = (
+        Conversion(
+            job,
+            lambda: spark_session("convert_states", master=master),
+            lake.store,
+            lake.catalog,
+            SystemClock(),
+            min_quality=options.min_quality,
+        )
+        for job in (STATES_JOB, POLLS_JOB)
+    )
+    results = list(states.run(options.dates or states.pending_days(), rebuild=options.rebuild))
+    polls_failed = [r for r in polls.run(polls.pending_days()) if r.failed]
+    return results + polls_failed
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,47 @@
+"""Build one day of `polls`: ledger records, one small object each, to one Parquet file. Publishes nothing."""
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from glue_jobs.commit_writer import audited_row_count, write_folder
+from glue_jobs.day_build import DayBuild
+from glue_jobs.landed import RawDay
+from lake.commits import DayCounts, Unreadable
+from lake.contract import spark_ddl
+from lake.layout import RAW_POLLS_PREFIX, polls_day_prefix
+from lake.ports import ObjectStore
+from lake.tables import POLLS
+
+
+def build_polls(spark: SparkSession, store: ObjectStore, raw: RawDay, folders: dict[str, str]) -> DayBuild:
+    """Write a day's ledger records into a new folder and return what it holds.
+
+    A record that is no JSON of the contract's columns costs itself: it is reported as unreadable.
+    """
+    records = _read_records(spark, store, raw).cache()
+    try:
+        is_usable = F.col("unparsed").isNull() & F.col("scheduled_at").isNotNull() & F.col("fate").isNotNull()
+        usable = records.where(is_usable)
+        usable_keys = frozenset(row.object_key for row in usable.select("object_key").collect())
+        in_order = usable.select(*[column.name for column in POLLS.columns]).coalesce(1)
+        write_folder(in_order.sortWithinPartitions("scheduled_at", "source"), store, folders[POLLS.name])
+    finally:
+        records.unpersist()
+    row_count = audited_row_count(spark, store, POLLS, folders[POLLS.name])
+    unreadable = [Unreadable(key, "not a ledger record of this day") for key in sorted(raw.keys - usable_keys)]
+    counts = DayCounts(raw_rows=len(usable_keys), curated=row_count, quarantined=0, duplicates=0)
+    return DayBuild(folders, tuple(sorted(raw.keys)), counts, None, "", tuple(unreadable))
+
+
+def _read_records(spark: SparkSession, store: ObjectStore, raw: RawDay) -> DataFrame:
+    known = F.broadcast(spark.createDataFrame([(info.key,) for info in raw.objects], "object_key string"))
+    return (
+        spark.read.schema(f"{spark_ddl(POLLS)}, unparsed string")
+        .option("columnNameOfCorruptRecord", "unparsed")
+        .option("multiLine", "true")
+        .option("recursiveFileLookup", "true")
+        .option("__globPaths__", "false")
+        .json(store.uri(polls_day_prefix(raw.day)))
+        .withColumn("object_key", F.regexp_extract("_metadata.file_path", f".*({RAW_POLLS_PREFIX}.+)$", 1))
+        .join(known, "object_key", "left_semi")
+    )

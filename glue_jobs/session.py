@@ -1,0 +1,41 @@
+"""The Spark session and its settings, the same in Glue, in `spark-submit`, on the command line and in tests."""
+
+from pyspark.sql import SparkSession
+
+SETTINGS = {
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.session.timeZone": "UTC",
+    # Instants as 64-bit microseconds: what Athena and DuckDB read; the default (INT96) is deprecated.
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    # A folder of a commit holds Parquet files and nothing else.
+    "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
+}
+"""What the jobs' results rest on; production and tests use the same."""
+
+LOCAL_SETTINGS = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.memory": "2g",
+    # Measured on recorded days: about a tenth faster than G1 on two cores.
+    "spark.driver.defaultJavaOptions": "-XX:+UseParallelGC",
+    "spark.log.level": "ERROR",
+    # The local file system without checksum files beside the data; Parquet has checksums of its own.
+    "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
+}
+"""What one machine needs besides; a cluster sets these itself."""
+
+
+def spark_session(app_name: str, *, master: str | None = None) -> SparkSession:
+    """Return the running session, or a new one, with the jobs' settings.
+
+    Args:
+        app_name: shown in Spark's own pages and logs.
+        master: such as `local[*]` for one machine; None where a cluster or `spark-submit` has set it.
+    """
+    builder = SparkSession.builder.appName(app_name)
+    settings = SETTINGS | LOCAL_SETTINGS if master else SETTINGS
+    for key, value in settings.items():
+        builder = builder.config(key, value)
+    return (builder.master(master) if master else builder).getOrCreate()

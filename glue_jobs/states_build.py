@@ -1,0 +1,132 @@
+"""Build one day of `states`: raw to folders, counted on the way. Publishes nothing."""
+
+import gzip
+import zlib
+from typing import Any
+
+from pyspark.sql import Column, DataFrame, Observation, SparkSession
+from pyspark.sql import functions as F
+
+from glue_jobs.commit_writer import audited_row_count, write_folder
+from glue_jobs.day_build import DayBuild
+from glue_jobs.landed import RawDay
+from glue_jobs.raw_reader import read_rows
+from glue_jobs.transforms.decode import decoded
+from glue_jobs.transforms.deduplicate import with_is_repeat
+from glue_jobs.transforms.judge import count_columns, is_rejected, rule_counts, with_verdicts
+from glue_jobs.transforms.tables import content_checksum, curated, quality, quarantined
+from lake.commits import DayCounts, Unreadable
+from lake.errors import InvalidResponseError, StorageError
+from lake.ports import ObjectStore
+from lake.response import parse_response
+from lake.scoring import overall_score, scores
+from lake.tables import QUALITY_SCORES, STATES, STATES_QUARANTINE
+
+RAW_BYTES_PER_ROW = 30
+"""Gzipped bytes of a state vector in a global response, measured on recorded ones (27 to 33)."""
+
+ROWS_PER_FILE = 3_000_000
+"""About 60 MB of Parquet: few files for readers, and enough of them to keep a few cores busy while writing."""
+
+
+def build_states(spark: SparkSession, store: ObjectStore, raw: RawDay, folders: dict[str, str]) -> DayBuild:
+    """Write curated, quarantined and quality rows of a day into new folders and return what they hold.
+
+    Raises:
+        StorageError: an object could not be read though it is sound; nothing must be published, a retry may do.
+        ContractViolationError: what was written is not what the contract says.
+    """
+    seen = _write_states(spark, store, raw, folders[STATES.name])
+    _write_quarantine(spark, store, raw, folders[STATES_QUARANTINE.name], frozenset(seen["keys_with_rejects"]))
+    day_scores = scores(rule_counts(seen.get))
+    write_folder(quality(spark, day_scores).coalesce(1), store, folders[QUALITY_SCORES.name])
+    row_counts = {
+        table.name: audited_row_count(spark, store, table, folders[table.name])
+        for table in (STATES, STATES_QUARANTINE, QUALITY_SCORES)
+    }
+    # Three of the four come from different places, so that their sum is a check: raw rows and duplicates were counted
+    # while reading, the others in the files that were written.
+    counts = DayCounts(
+        raw_rows=seen["raw_rows"],
+        curated=row_counts[STATES.name],
+        quarantined=row_counts[STATES_QUARANTINE.name],
+        duplicates=seen["duplicates"] or 0,
+    )
+    return DayBuild(
+        folders,
+        tuple(sorted(raw.keys)),
+        counts,
+        overall_score(day_scores),
+        str(seen["checksum"] or 0),
+        _unreadable(store, raw, usable=frozenset(seen["usable_keys"]), unusable=frozenset(seen["unusable_keys"])),
+    )
+
+
+def _write_states(spark: SparkSession, store: ObjectStore, raw: RawDay, folder: str) -> dict[str, Any]:
+    """Write the curated rows and return everything that was observed on the way, in one pass over raw."""
+    responses, verdicts, written = Observation(), Observation(), Observation()
+    rows = read_rows(spark, store, raw).observe(responses, *_response_columns())
+    with_rejects = F.collect_set(F.when(is_rejected(), F.col("raw_key"))).alias("keys_with_rejects")
+    judged = with_verdicts(decoded(_only_rows(rows))).observe(verdicts, *count_columns(), with_rejects)
+    # Hash, not range: ranging would sample, that is run everything above twice, and count it twice.
+    spread = judged.where(~is_rejected()).repartition(_file_count(raw), "icao24")
+    duplicates = F.sum(F.col("is_repeat").cast("bigint")).alias("duplicates")
+    ranked = with_is_repeat(spread).observe(written, duplicates, content_checksum().alias("checksum"))
+    write_folder(curated(ranked.where(~F.col("is_repeat"))), store, folder)
+    return responses.get | verdicts.get | written.get
+
+
+def _write_quarantine(spark: SparkSession, store: ObjectStore, raw: RawDay, folder: str, keys: frozenset[str]) -> None:
+    """Write the rejected rows; only the responses that have some are read again."""
+    rows = with_verdicts(decoded(_only_rows(read_rows(spark, store, raw, keys))))
+    rejected = quarantined(rows.where(is_rejected())).repartition(_file_count(raw), "raw_key")
+    write_folder(rejected.sortWithinPartitions("snapshot_at", "raw_key", "row_number"), store, folder)
+
+
+def _only_rows(rows: DataFrame) -> DataFrame:
+    return rows.where(F.col("row_number").isNotNull())
+
+
+def _response_columns() -> list[Column]:
+    is_first = F.coalesce(F.col("row_number"), F.lit(0)) == 0
+    is_usable = F.col("time").isNotNull()
+    return [
+        F.count("row_number").alias("raw_rows"),
+        F.collect_set(F.when(is_first & is_usable, F.col("raw_key"))).alias("usable_keys"),
+        F.collect_set(F.when(~is_usable, F.col("raw_key"))).alias("unusable_keys"),
+    ]
+
+
+def _file_count(raw: RawDay) -> int:
+    return 1 + raw.size_bytes // (RAW_BYTES_PER_ROW * ROWS_PER_FILE)
+
+
+def _unreadable(
+    store: ObjectStore, raw: RawDay, *, usable: frozenset[str], unusable: frozenset[str]
+) -> tuple[Unreadable, ...]:
+    strangers = [Unreadable(key, "its name is not that of a landed response of this day") for key in raw.strangers]
+    found = [
+        Unreadable(info.key, _reason(store, info.key, was_read=info.key in unusable))
+        for info in raw.objects
+        if info.key not in usable
+    ]
+    return tuple(sorted(strangers + found, key=lambda item: item.raw_key))
+
+
+def _reason(store: ObjectStore, key: str, *, was_read: bool) -> str:
+    """Return why an object gave no rows.
+
+    Raises:
+        StorageError: it is sound, so that leaving it out would lose rows.
+    """
+    try:
+        body = gzip.decompress(store.get(key))
+    except (OSError, EOFError, zlib.error) as error:
+        return f"no sound gzip: {error}"
+    try:
+        response = parse_response(body)
+    except InvalidResponseError as error:
+        return str(error)
+    if not was_read:
+        raise StorageError(f"{key} is sound but was not read; nothing is published, run the conversion again")
+    return f"its time {response.snapshot_at:%Y-%m-%dT%H:%M:%SZ} is of another day, or Spark cannot parse its numbers"

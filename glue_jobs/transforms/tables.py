@@ -1,0 +1,43 @@
+"""The tables' final columns: curated rows, quarantined rows, quality scores."""
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from glue_jobs.transforms.judge import reasons
+from lake.contract import Table, spark_ddl
+from lake.scoring import Score
+from lake.tables import QUALITY_SCORES, STATES, STATES_QUARANTINE
+
+
+def curated(rows: DataFrame) -> DataFrame:
+    """Return accepted, decoded rows in the columns of `states`."""
+    return _in_columns_of(STATES, _with_instants(rows))
+
+
+def quarantined(rows: DataFrame) -> DataFrame:
+    """Return rejected rows with verdicts in the columns of `states_quarantine`."""
+    described = rows.withColumns({"reasons": reasons(), "raw_row": F.coalesce("raw_row", F.lit("null"))})
+    return _in_columns_of(STATES_QUARANTINE, _with_instants(described))
+
+
+def quality(spark: SparkSession, scores: list[Score]) -> DataFrame:
+    """Return the day's scores in the columns of `quality_scores`."""
+    rows = [(s.dimension, s.rule, s.severity, s.checked_count, s.failed_count, s.score) for s in scores]
+    return spark.createDataFrame(rows, spark_ddl(QUALITY_SCORES))
+
+
+def content_checksum() -> Column:
+    """Return an order-free checksum of deduplicated rows: the sum of a hash of all their decoded values."""
+    names = [f"{column.name}_s" if column.type == "timestamp" else column.name for column in STATES.columns]
+    values = [F.coalesce(F.col(name).cast("string"), F.lit("\0")) for name in names]
+    return F.sum(F.when(~F.col("is_repeat"), F.xxhash64(*values).cast("decimal(38,0)")))
+
+
+def _with_instants(rows: DataFrame) -> DataFrame:
+    return rows.withColumns(
+        {f"{name}_at": F.timestamp_seconds(f"{name}_at_s") for name in ("position", "last_contact", "snapshot")}
+    )
+
+
+def _in_columns_of(table: Table, rows: DataFrame) -> DataFrame:
+    return rows.select(*[F.col(column.name).cast(column.type) for column in table.columns])
