@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase
-from urllib3.exceptions import MaxRetryError
+from urllib3.exceptions import HTTPError, MaxRetryError
 
-from lake.errors import SourceRejectedError, SourceUnavailableError
+from ingestion.unpacking import unpacked
+from lake.errors import InvalidResponseError, SourceRejectedError, SourceUnavailableError
 
 BODY_LIMIT_BYTES = 64 * 1024 * 1024
 """The largest answer that is read, unpacked: some 60 times a global response of 2026."""
@@ -121,18 +122,37 @@ def _body(response: requests.Response, deadline: Deadline, host: str) -> bytes:
     shutter = Timer(deadline.left_s, _shut, [response.raw])
     shutter.daemon = True
     shutter.start()
-    chunks, size = [], 0
+    received = bytearray()
     try:
-        for chunk in response.iter_content(_CHUNK_BYTES):
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > BODY_LIMIT_BYTES:
-                raise SourceRejectedError(f"{host} sent more than {BODY_LIMIT_BYTES:,} bytes; no response is so large")
+        for chunk in response.raw.stream(_CHUNK_BYTES, decode_content=False):
+            received += chunk
+            if len(received) > BODY_LIMIT_BYTES:
+                raise _too_large(host)
+    except HTTPError as exc:
+        raise SourceUnavailableError(f"{host} broke off its answer ({type(exc).__name__})") from exc
     finally:
         shutter.cancel()
     if not deadline.left_s:
         raise SourceUnavailableError(f"{host} took too long: the answer was not complete when the poll had to end")
-    return b"".join(chunks)
+    return _decoded(bytes(received), response.headers.get("Content-Encoding", "identity"), host)
+
+
+def _decoded(received: bytes, encoding: str, host: str) -> bytes:
+    if encoding == "identity" or not received:
+        return received
+    if encoding != "gzip":
+        raise SourceRejectedError(f"{host} sent its answer as {encoding!r}, asked for was gzip or none")
+    try:
+        body = unpacked(received, limit_bytes=BODY_LIMIT_BYTES)
+    except InvalidResponseError as exc:
+        raise SourceUnavailableError(f"the answer of {host} {exc}") from exc
+    if len(body) > BODY_LIMIT_BYTES:
+        raise _too_large(host)
+    return body
+
+
+def _too_large(host: str) -> SourceRejectedError:
+    return SourceRejectedError(f"{host} sent more than {BODY_LIMIT_BYTES:,} bytes; no response is so large")
 
 
 def _shut(raw: Any) -> None:
@@ -148,11 +168,6 @@ def _failure(exc: requests.RequestException, host: str) -> SourceUnavailableErro
         return NotSentError(f"no connection to {host} ({kind}); check the network and the address")
     if isinstance(exc, requests.Timeout):
         return SourceUnavailableError(f"{host} did not answer in time ({kind})")
-    broken = (
-        requests.ConnectionError,
-        requests.exceptions.ChunkedEncodingError,
-        requests.exceptions.ContentDecodingError,
-    )
-    if isinstance(exc, broken):
+    if isinstance(exc, requests.ConnectionError):
         return SourceUnavailableError(f"{host} broke off its answer ({kind})")
     return SourceRejectedError(f"the request to {host} cannot be sent ({kind})")

@@ -134,6 +134,7 @@ class _StopWhenSpent(stop_base):
         self._allowance = allowance
 
     def __call__(self, retry_state: RetryCallState) -> bool:
+        del retry_state  # the allowance knows
         return self._allowance.is_spent
 
 

@@ -1,5 +1,6 @@
 """One poll: may I, ask, land, record; and a row of them."""
 
+import itertools
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -92,6 +93,10 @@ def poll_once(poller: Poller, *, scheduled_at: datetime) -> Poll:
         draft.failed(exc)
         _record_or_log(poller.store, draft.record())
         raise
+    except KeyboardInterrupt:
+        draft.reason = "interrupted" if draft.fate == "failed" else draft.reason
+        _record_or_log(poller.store, draft.record())
+        raise
     return _recorded(poller.store, Poll(draft.record(), response))
 
 
@@ -128,8 +133,8 @@ def missed_poll(poller: Poller, *, scheduled_at: datetime, why: str) -> Poll:
     return _recorded(poller.store, Poll(draft.record()))
 
 
-def poll_many(poller: Poller, *, count: int, interval_s: float) -> Iterator[Poll]:
-    """Yield so many polls, due every interval from now on.
+def poll_many(poller: Poller, *, count: int | None, interval_s: float) -> Iterator[Poll]:
+    """Yield so many polls, due every interval from now on; without a count, polls for ever.
 
     A poll that begins late, within its interval, is polled late; one whose whole interval has passed is not made up
     for, but recorded as missed: every due time leaves its record, and no two polls follow each other in a rush.
@@ -138,7 +143,7 @@ def poll_many(poller: Poller, *, count: int, interval_s: float) -> Iterator[Poll
         StorageError: the lake or the poll state failed; polling ends.
     """
     start, step = whole_milliseconds(poller.clock.now()), timedelta(seconds=interval_s)
-    for number in range(count):
+    for number in range(count) if count is not None else itertools.count():
         due = start + number * step
         now = poller.clock.now()
         if now >= due + step:

@@ -1,10 +1,10 @@
 """Recorded responses on disk: finding the files, reading a body from one."""
 
 import os
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from ingestion.unpacking import GZIP_MAGIC, unpacked
 from lake.errors import InvalidResponseError
 
 SUFFIXES = (".json", ".json.gz")
@@ -12,8 +12,6 @@ SUFFIXES = (".json", ".json.gz")
 
 BODY_LIMIT_BYTES = 256 * 1024 * 1024
 """The largest body that is read, unpacked: some 250 times a global response, far less than memory."""
-
-_GZIP_MAGIC = b"\x1f\x8b"
 
 
 def read_body(path: Path, *, limit_bytes: int = BODY_LIMIT_BYTES) -> bytes:
@@ -31,7 +29,7 @@ def read_body(path: Path, *, limit_bytes: int = BODY_LIMIT_BYTES) -> bytes:
             stored = file.read(limit_bytes + 1)
     except (OSError, ValueError) as exc:
         raise InvalidResponseError(f"cannot be read: {getattr(exc, 'strerror', None) or exc}") from exc
-    body = _unpacked(stored, limit_bytes) if stored.startswith(_GZIP_MAGIC) else stored
+    body = unpacked(stored, limit_bytes=limit_bytes) if stored.startswith(GZIP_MAGIC) else stored
     if len(body) > limit_bytes or len(stored) > limit_bytes:
         raise InvalidResponseError(f"is larger than {limit_bytes:,} bytes unpacked; no response is")
     if not body:
@@ -62,24 +60,3 @@ def _below(folder: Path, on_trouble: Callable[[Path, str], None]) -> Iterator[Pa
 
     for root, _, names in os.walk(folder, onerror=tell):
         yield from (Path(root, name) for name in names if name.endswith(SUFFIXES))
-
-
-def _unpacked(packed: bytes, limit_bytes: int) -> bytes:
-    """Return what gzip holds, at most one byte more than the limit: a small file can unpack to any size."""
-    parts: list[bytes] = []
-    room = limit_bytes + 1
-    rest = packed
-    while rest and room > 0:
-        member = zlib.decompressobj(wbits=31)
-        try:
-            part = member.decompress(rest, room)
-        except zlib.error as exc:
-            raise InvalidResponseError(f"is a broken gzip: {exc}") from exc
-        parts.append(part)
-        room -= len(part)
-        if not member.eof:
-            if room > 0:
-                raise InvalidResponseError("is a gzip that was cut off")
-            break
-        rest = member.unused_data.lstrip(b"\0")  # gzip allows padding
-    return b"".join(parts)

@@ -27,6 +27,9 @@ from local.cli.output import quieten_stdout, stderr_console, tell_error
 
 COMMANDS: dict[str, str] = {
     # In this order: simulate, poll, land, convert, query, verify, history, rollback, vacuum, report.
+    "simulate": "Serve a simulated sky as OpenSky would, on this machine.",
+    "poll": "Poll OpenSky or a simulator within its law of credits, and land the answers.",
+    "land": "Land recorded responses from files and folders.",
     "query": "Ask the lake: a query of the project by name, or SQL of your own.",
 }
 """Every command in the order of `flightlake --help`, each with the line that stands there."""

@@ -1,0 +1,87 @@
+"""A poller on this machine: which account, whose clock, which law."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ingestion.box import Box
+from ingestion.credits import ANONYMOUS, STANDARD, PollingPlan, Tier, call_cost, fastest_interval_s, tier_named
+from ingestion.exchange import Limits
+from ingestion.law import PollingLaw
+from ingestion.oauth import Credentials
+from ingestion.opensky import LIVE_URL, OpenSkySource, Service
+from ingestion.poll import Poller
+from ingestion.simulated_time import discovered_clock
+from lake.adapters.clock import SystemClock
+from lake.adapters.marker import Lake
+from lake.errors import UsageError
+from lake.ports import Clock
+
+CLIENT_ID, CLIENT_SECRET = "OPENSKY_CLIENT_ID", "OPENSKY_CLIENT_SECRET"
+
+_SIMULATED_ACCOUNT = Credentials("simulator", "simulator")
+_SIMULATED_LIMITS = Limits(connect_s=2, read_s=5, total_s=12)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A service, who asks it, and the time that it lives in."""
+
+    service: Service
+    credentials: Credentials | None
+    clock: Clock
+    limits: Limits
+
+
+def find_target(source_url: str, *, tier: str | None, environ: Mapping[str, str]) -> Target:
+    """Return what stands behind an address; a simulator gets its own account, never that of the environment.
+
+    Raises:
+        UsageError: the address is none, or the environment holds half an account.
+        SourceUnavailableError: nobody answers at an address that is not the live service's.
+    """
+    service = Service.at(source_url)
+    clock = None if service.base_url == LIVE_URL else discovered_clock(service)
+    if clock is None:
+        return Target(service, _account(environ) if tier != ANONYMOUS.name else None, SystemClock(), Limits())
+    credentials = _SIMULATED_ACCOUNT if tier != ANONYMOUS.name else None
+    return Target(service, credentials, clock, _SIMULATED_LIMITS)
+
+
+def make_plan(target: Target, *, tier: str | None, box: str | None, interval_s: float | None) -> PollingPlan:
+    """Return the plan; without a tier that of the account, without an interval the fastest one.
+
+    Raises:
+        UsageError: tier, box and interval do not fit together, or the tier needs an account that is not there.
+    """
+    chosen = tier_named(tier) if tier is not None else _tier_of(target)
+    if chosen != ANONYMOUS and target.credentials is None:
+        raise UsageError(f"tier {chosen.name} needs an account: set {CLIENT_ID} and {CLIENT_SECRET}")
+    area = Box.parse(box) if box is not None else None
+    fastest_s = fastest_interval_s(chosen, call_cost(area))
+    return PollingPlan(chosen, area, fastest_s if interval_s is None else interval_s)
+
+
+def make_poller(target: Target, plan: PollingPlan, lake: Lake) -> Poller:
+    """Return a poller that lands in the lake and keeps the lake's law."""
+    account = target.credentials
+    source = OpenSkySource(
+        target.service,
+        credentials=(lambda: account) if account is not None else None,
+        box=plan.box,
+        clock=target.clock,
+        limits=target.limits,
+    )
+    law = PollingLaw(lake.poll_state, plan, place=target.service.base_url, clock=target.clock)
+    return Poller(source, lake.store, law, target.clock)
+
+
+def _tier_of(target: Target) -> Tier:
+    return ANONYMOUS if target.credentials is None else STANDARD
+
+
+def _account(environ: Mapping[str, str]) -> Credentials | None:
+    client_id, client_secret = environ.get(CLIENT_ID, ""), environ.get(CLIENT_SECRET, "")
+    if bool(client_id) != bool(client_secret):
+        missing = CLIENT_SECRET if client_id else CLIENT_ID
+        raise UsageError(f"{missing} is not set; an account needs {CLIENT_ID} and {CLIENT_SECRET}")
+    return Credentials(client_id, client_secret) if client_id else None
