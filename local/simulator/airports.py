@@ -7,7 +7,7 @@ import airportsdata
 import numpy as np
 
 from lake.units import FOOT_M
-from local.simulator.draws import Bools, Floats, Texts
+from local.simulator.draws import Bools, Floats, Ints, Texts
 from local.simulator.geodesy import EARTH_MEAN_RADIUS_M, unit_vectors
 
 # Airports of scheduled traffic, the busier ones of each region first. airportsdata has no size; the choice and the
@@ -94,12 +94,19 @@ def coverage_grid() -> Bools:
     unheard, as in the recorded data. Deserts and the poles have more airports than receivers; that error stays.
     """
     airports = load_airports()
-    cells = np.unique(np.stack([np.floor(airports.latitude_deg), np.floor(airports.longitude_deg)]), axis=1)
-    receivers = unit_vectors(cells[0] + 0.5, cells[1] + 0.5).astype(np.float32)
-    longitude = np.arange(-179.5, 180, GRID_STEP_DEG)
-    least_cosine = np.cos(COVERAGE_RADIUS_M / EARTH_MEAN_RADIUS_M)
-    rows = [
-        (unit_vectors(np.full(360, latitude), longitude).astype(np.float32) @ receivers.T).max(axis=1) >= least_cosine
-        for latitude in np.arange(-89.5, 90, GRID_STEP_DEG)
-    ]
-    return np.array(rows)
+    reach = COVERAGE_RADIUS_M / EARTH_MEAN_RADIUS_M
+    nearest_row = np.floor(airports.latitude_deg + 90).astype(np.int64)
+    reach_rows = int(np.degrees(reach) / GRID_STEP_DEG) + 1
+    row = np.clip(nearest_row[:, None] + np.arange(-reach_rows, reach_rows + 1), 0, 179)
+    here, there = np.radians(airports.latitude_deg)[:, None], np.radians(row - 89.5)
+    # Spherical law of cosines, solved for the difference of longitude at which the distance is the reach.
+    cosine = (np.cos(reach) - np.sin(here) * np.sin(there)) / (np.cos(here) * np.cos(there))
+    width_deg = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
+    column = airports.longitude_deg[:, None] + 180
+    first = np.ceil(column - width_deg - 0.5).astype(np.int64) + 360
+    after = np.floor(column + width_deg - 0.5).astype(np.int64) + 361
+    edges = np.zeros((180, 3 * 360 + 1), dtype=np.int64)
+    np.add.at(edges, (row, first), 1)
+    np.add.at(edges, (row, after), -1)
+    count: Ints = np.cumsum(edges, axis=1)[:, :-1].reshape(180, 3, 360).sum(axis=1)
+    return count > 0

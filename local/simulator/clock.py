@@ -1,10 +1,12 @@
 """The simulated time: faster than real, or steered by hand."""
 
-import time
 from datetime import UTC, datetime
 from typing import Protocol
 
+from lake.adapters.clock import AcceleratedClock
 from lake.errors import UsageError
+
+FASTEST = 100_000  # a day of sky in a second; beyond it a request spans hours
 
 
 class SimulatorClock(Protocol):
@@ -20,24 +22,19 @@ class SimulatorClock(Protocol):
         ...
 
 
-class AcceleratedClock:
+class RunningClock:
     """Runs from `start` on, `speed` times as fast as real time."""
 
     def __init__(self, start: datetime, *, speed: float = 1.0) -> None:
-        if not 0 < speed <= 100_000:
-            raise UsageError(f"speed {speed!r} is not possible: give a factor above 0 and up to 100000, 1 is real time")
-        self._start_s = unix_s(start)
-        self._speed = speed
-        self._started = time.monotonic()
-
-    @property
-    def speed(self) -> float:
-        """Simulated seconds per real second."""
-        return self._speed
+        unix_s(start)
+        if not 0 < speed <= FASTEST:
+            raise UsageError(f"speed {speed!r} is not possible: give a factor above 0 up to {FASTEST}; 1 is real time")
+        self.speed = speed
+        self._clock = AcceleratedClock(start, speed)
 
     def now_s(self) -> float:
         """Return simulated unix seconds."""
-        return self._start_s + (time.monotonic() - self._started) * self._speed
+        return self._clock.now().timestamp()
 
 
 class SteeredClock:

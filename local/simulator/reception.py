@@ -51,6 +51,7 @@ class Reception:
     def __init__(self, fleet: Fleet, *, seed: int, epoch_s: int) -> None:
         self._fleet, self._seed, self._epoch_s = fleet, seed, epoch_s
         self._everyone = np.arange(len(fleet))
+        self._coverage = coverage_grid()
         height_m = _hidden_below_m(seed)
         self.heard_from_s: Floats = np.ceil(heard_from_s(fleet.profile, height_m[fleet.departure]))
         self.heard_until_s: Floats = np.floor(heard_until_s(fleet.profile, height_m[fleet.arrival]))
@@ -127,7 +128,8 @@ class Reception:
         states = true_states(self._fleet, legs)
         row = np.clip(np.floor(states.latitude_deg + 90), 0, 179).astype(np.int64)
         column = np.floor(states.longitude_deg + 180).astype(np.int64) % 360
-        return coverage_grid()[row, column]
+        covered: Bools = self._coverage[row, column]
+        return covered
 
 
 def _hidden_below_m(seed: int) -> Floats:

@@ -13,7 +13,7 @@ from aiohttp import web
 from lake.errors import UsageError
 from local.simulator.access import DEFAULT_CLIENTS, Access
 from local.simulator.api import LoggedRequest, Service
-from local.simulator.clock import AcceleratedClock, SimulatorClock
+from local.simulator.clock import RunningClock, SimulatorClock
 from local.simulator.faults import parse_faults
 from local.simulator.sky import Sky
 
@@ -52,7 +52,7 @@ class SimulatorServer:
         clients: dict[str, str] | None = None,
     ) -> None:
         begin = start or datetime.fromtimestamp(sky.epoch_s, UTC)
-        self.clock: SimulatorClock = clock or AcceleratedClock(begin, speed=speed)
+        self.clock: SimulatorClock = clock or RunningClock(begin, speed=speed)
         self._service = Service(
             sky=sky,
             clock=self.clock,
