@@ -41,11 +41,11 @@ class LakeTables:
         """Return a `select` of the table's columns in the contract's order and types.
 
         Raises:
-            StorageError: a visible folder has no files.
+            StorageError: a visible folder has no files, or one that cannot be read.
             UsageError: the raw responses of a lake in a bucket are asked for.
         """
         scan = self._raw_scan() if table == RAW_STATES else self._parquet_scan(table, partitions)
-        present = _columns_of(connection, scan) if scan else set()
+        present = _columns_of(connection, scan, table) if scan else set()
         columns = ", ".join(
             f"cast({_quoted(name) if name in present else 'null'} as {duckdb_type(kind)}) as {_quoted(name)}"
             for name, kind in contract_columns(table.all_columns).items()
@@ -98,9 +98,13 @@ class LakeTables:
         )
 
 
-def _columns_of(connection: duckdb.DuckDBPyConnection, scan: str) -> set[str]:
-    # Text parts are quoted literals made by this module.
-    return {str(row[0]) for row in connection.execute(f"describe select * from {scan}").fetchall()}  # noqa: S608
+def _columns_of(connection: duckdb.DuckDBPyConnection, scan: str, table: Table) -> set[str]:
+    try:
+        # Every part of the scan is a quoted literal.
+        rows = connection.execute(f"describe select * from {scan}").fetchall()  # noqa: S608
+    except duckdb.Error as exc:
+        raise StorageError(f"cannot read the files of {table.name}: {str(exc).splitlines()[0]}") from exc
+    return {str(row[0]) for row in rows}
 
 
 def _glob_escaped(path: Path) -> str:

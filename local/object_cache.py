@@ -31,10 +31,11 @@ class ObjectCache:
     def _path(self, key: str) -> Path:
         path = self.folder / key
         if not path.exists():
+            data = self._store.get(key)
             path.parent.mkdir(parents=True, exist_ok=True)
-            # Named only when whole: a fetch that was cut off leaves no file that looks complete.
+            # Named only when whole: a write that was cut off leaves no file that looks complete.
             with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as partial:
-                partial.write(self._store.get(key))
+                partial.write(data)
             Path(partial.name).replace(path)
         return path
 

@@ -58,10 +58,10 @@ def values_of(
     return {entry.name: _value(entry, given.get(entry.name), named_default) for entry in parameters}
 
 
-def undeclared(tree: exp.Expr, given: Mapping[str, str]) -> list[Parameter]:
-    """Return the parameters of a statement without header: of the type that the given text looks like."""
+def undeclared(tree: exp.Expr) -> list[Parameter]:
+    """Return the parameters of a statement without header: texts, which the engine casts to what they meet."""
     names = dict.fromkeys(placeholder.name for placeholder in tree.find_all(exp.Placeholder))
-    return [Parameter(name, _type_of(given.get(name, "")), "of the statement") for name in names]
+    return [Parameter(name, "string", "of the statement") for name in names]
 
 
 def bind(tree: exp.Query, values: Mapping[str, Value]) -> None:
@@ -95,6 +95,13 @@ def _literal(value: Value) -> exp.Expr:
     return exp.Literal.string(value)
 
 
+def _date(text: str) -> date:
+    day = date.fromisoformat(text)
+    if text != day.isoformat():
+        raise ValueError(text)
+    return day
+
+
 def _timestamp(text: str) -> datetime:
     at = datetime.fromisoformat(text.removesuffix("Z"))
     if at.tzinfo is not None:
@@ -109,18 +116,8 @@ def _double(text: str) -> float:
     return value
 
 
-def _type_of(text: str) -> Type:
-    for kind in ("integer", "double", "date", "timestamp"):
-        try:
-            _PARSERS[kind](text)
-        except ValueError:
-            continue
-        return kind
-    return "string"
-
-
 _PARSERS: dict[Type, Callable[[str], Value]] = {
-    "date": date.fromisoformat,
+    "date": _date,
     "timestamp": _timestamp,
     "string": str,
     "integer": int,
