@@ -14,7 +14,7 @@ from lake.scoring import RuleCount, overall_score, scores
 
 _NOT_APPLICABLE, _BROKEN = "-", "1"
 _POSITION = {rule.name: position for position, rule in enumerate(RULES)}
-_VERDICTS_QUERY = "select {} from decoded order by rowid".format(  # noqa: S608  the rules are ours
+_VERDICTS_QUERY = "select {} from decoded order by rowid".format(
     " || ".join(f"case when not ({rule.applies}) then '-' when {rule.broken} then '1' else '0' end" for rule in RULES)
 )
 
@@ -74,7 +74,7 @@ def _verdicts(rows: list[tuple[Any, ...]], time_s: int) -> list[str]:
         database.create_function("regexp_like", 2, _regexp_like, deterministic=True)
         database.execute(f"create table decoded ({', '.join(DECODED_COLUMNS)}, snapshot_at_s)")
         placeholders = ", ".join("?" * len(DECODED_COLUMNS))
-        database.executemany(f"insert into decoded values ({placeholders}, {time_s:d})", rows)  # noqa: S608  names are ours
+        database.executemany(f"insert into decoded values ({placeholders}, {time_s:d})", rows)
         return [verdict for (verdict,) in database.execute(_VERDICTS_QUERY)]
 
 

@@ -30,7 +30,12 @@ COMMANDS: dict[str, str] = {
     "simulate": "Serve a simulated sky as OpenSky would, on this machine.",
     "poll": "Poll OpenSky or a simulator within its law of credits, and land the answers.",
     "land": "Land recorded responses from files and folders.",
+    "convert": "Turn raw responses into published days, with Spark.",
     "query": "Ask the lake: a query of the project by name, or SQL of your own.",
+    "verify": "Recount published days from raw and name every difference.",
+    "history": "Show the commits of each day, and which one is visible.",
+    "rollback": "Let readers see an older commit of a day again.",
+    "vacuum": "Remove the files of commits that no reader needs any more.",
 }
 """Every command in the order of `flightlake --help`, each with the line that stands there."""
 

@@ -1,0 +1,48 @@
+"""`flightlake vacuum`: remove the files of old commits."""
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from lake.adapters.clock import SystemClock
+from lake.adapters.opening import open_lake
+from lake.vacuum import old_folders
+from local.cli.options import FormatOption, LakeOption
+from local.cli.output import OutputFormat, emit_json, print_table, stdout_console
+from local.cli.published import PublishedTable, TableArgument, log_of
+
+
+def command(
+    lake: LakeOption,
+    table: TableArgument = PublishedTable.STATES,
+    *,
+    older_than_days: Annotated[
+        float, typer.Option("--older-than-days", min=0, help="Keep what readers saw within so many days.")
+    ] = 7,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would go.")] = False,
+    output: FormatOption = OutputFormat.TABLE,
+) -> None:
+    """Delete the folders of commits that no reader has seen for a while; never a visible one, never raw data.
+
+    Folders that a crashed run left behind go too, once they are older. Commit records stay, so history stays whole.
+    """
+    opened = open_lake(lake)
+    old = old_folders(
+        log_of(opened, table),
+        opened.store,
+        opened.catalog,
+        now=SystemClock().now(),
+        retention=timedelta(days=older_than_days),
+    )
+    if not dry_run:
+        for folder in old:
+            opened.store.delete(folder.keys)
+    freed = sum(folder.size_bytes for folder in old)
+    if output is OutputFormat.JSON:
+        emit_json({"deleted": [folder.folder for folder in old], "bytes": freed, "dry_run": dry_run})
+    elif not old:
+        stdout_console().print("nothing to remove: every commit is visible or was within the retention")
+    else:
+        rows = [(folder.folder, len(folder.keys), folder.size_bytes) for folder in old]
+        print_table(("would go" if dry_run else "removed", "files", "bytes"), rows, numeric=(1, 2))

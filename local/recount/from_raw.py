@@ -1,0 +1,125 @@
+"""Count a day again from its raw objects, without Spark: rows into a DuckDB table, rejects by object."""
+
+import gzip
+import json
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+import duckdb
+
+from lake.commits import CommitRecord
+from lake.errors import InvalidResponseError, ObjectNotFoundError
+from lake.judging import Judgement, judge
+from lake.ports import ObjectStore
+from lake.response import DECODED_COLUMNS, Response, parse_response
+from lake.rules import RULES
+from lake.scoring import RuleCount, Score, scores
+
+_TYPES = {
+    "is_readable": "BOOLEAN",
+    "on_ground": "BOOLEAN",
+    "is_special_purpose": "BOOLEAN",
+    "position_source": "INTEGER",
+    "category": "INTEGER",
+    "field_count": "BIGINT",
+    "row_number": "INTEGER",
+    "raw_key": "VARCHAR",
+    **dict.fromkeys(("position_at_s", "last_contact_at_s", "snapshot_at_s"), "BIGINT"),
+    **dict.fromkeys(("icao24", "callsign", "origin_country", "squawk"), "VARCHAR"),
+}
+_COLUMNS = (*DECODED_COLUMNS[2:], "snapshot_at_s", "raw_key", "row_number")
+ACCEPTED = "recounted_accepted"
+"""The DuckDB table of accepted rows, repeats included."""
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """A row that the recount sends to quarantine; `json_text` is the row written anew, for comparison."""
+
+    icao24: str | None
+    reasons: tuple[str, ...]
+    json_text: str
+
+
+@dataclass
+class Recount:
+    """What a day's raw objects hold.
+
+    Attributes:
+        raw_rows: state vectors in all readable responses.
+        rejected: by raw key and row number.
+        unreadable: reason by raw key.
+    """
+
+    raw_rows: int = 0
+    rejected: dict[tuple[str, int], RejectedRow] = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)
+    checked: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+
+    def scores(self) -> list[Score]:
+        """Return the quality scores of the day."""
+        return scores({rule.name: RuleCount(self.checked[rule.name], self.failed[rule.name]) for rule in RULES})
+
+
+def recount(
+    connection: duckdb.DuckDBPyConnection, store: ObjectStore, commit: CommitRecord, *, into: Recount
+) -> Iterator[str]:
+    """Count the objects of a commit's lineage one by one, accepted rows into the table `ACCEPTED`; yield each key."""
+    columns = ", ".join(f"{name} {_TYPES.get(name, 'DOUBLE')}" for name in _COLUMNS)
+    connection.execute(f"create or replace temp table {ACCEPTED} ({columns})")
+    for key in commit.raw_keys:
+        response = _response(store, key, commit.day, into)
+        if response is not None:
+            _add(connection, key, response, into)
+        yield key
+
+
+def _response(store: ObjectStore, key: str, day: date, count: Recount) -> Response | None:
+    try:
+        response = parse_response(gzip.decompress(store.get(key)))
+    except (ObjectNotFoundError, InvalidResponseError) as error:
+        count.unreadable[key] = str(error)
+    except (OSError, EOFError, zlib.error) as error:
+        count.unreadable[key] = f"no sound gzip: {error}"
+    else:
+        if response.snapshot_at.date() == day:
+            return response
+        count.unreadable[key] = f"its time is of {response.snapshot_at.date()}"
+    return None
+
+
+def _add(connection: duckdb.DuckDBPyConnection, key: str, response: Response, count: Recount) -> None:
+    judgement = judge(response)
+    count.raw_rows += judgement.row_count
+    for name, rule_count in judgement.counts.items():
+        count.checked[name] += rule_count.checked_count
+        count.failed[name] += rule_count.failed_count
+    for number, rejection in judgement.rejections.items():
+        icao24, row = judgement.rows[number][2], response.rows[number]
+        count.rejected[key, number] = RejectedRow(icao24, rejection.reasons, canonical(row))
+    _insert_accepted(connection, key, response, judgement)
+
+
+def _insert_accepted(connection: duckdb.DuckDBPyConnection, key: str, response: Response, judgement: Judgement) -> None:
+    rows = [
+        (*row[2:], response.time_s, key, number)
+        for number, row in enumerate(judgement.rows)
+        if number not in judgement.rejections
+    ]
+    if not rows:
+        return
+    values = dict(zip(_COLUMNS, zip(*rows, strict=True), strict=True))
+    kinds = json.dumps({name: [_TYPES.get(name, "DOUBLE")] for name in _COLUMNS})
+    unnested = ", ".join(f"unnest(v.{name})" for name in _COLUMNS)
+    # One JSON document a response: DuckDB takes it far faster than as many single values.
+    statement = f"insert into {ACCEPTED} select {unnested} from (select from_json(?, '{kinds}') as v)"
+    connection.execute(statement, [json.dumps(values)])
+
+
+def canonical(row: object) -> str:
+    """Return a row's JSON text with numbers and spaces written in one way, to compare texts by meaning."""
+    return json.dumps(row)
