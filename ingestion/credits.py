@@ -124,7 +124,7 @@ def _refusal(plan: PollingPlan) -> str:
     area = "the globe" if plan.box is None else f"box {plan.box} ({plan.box.area_deg2:,.10g} square degrees)"
     return (
         f"tier {tier.name} cannot poll {area} every {plan.interval_s:g} s: {polls:,} calls of {_credits(cost)} are "
-        f"{polls * cost:,} credits a {tier.window_name}, and the tier has {tier.budget_credits:,}. "
+        f"{polls * cost:,} credits per {tier.window_name}, and the tier has {tier.budget_credits:,}. "
         f"The fastest possible interval is {plan.fastest_interval_s:g} s{_largest_box(plan)}{_other_tiers(plan)}"
     )
 
