@@ -45,8 +45,8 @@ def find_files(places: Iterable[Path], *, on_trouble: Callable[[Path, str], None
         on_trouble: is told of a folder that holds no such file, or cannot be listed, and why.
     """
     for place in places:
-        if not place.is_dir():
-            yield place
+        if not os.path.isdir(place):  # noqa: PTH112  Path.is_dir raises where a parent folder is closed
+            yield place  # whoever reads it learns why it is none
             continue
         found = sorted(_below(place, on_trouble))
         if not found:
