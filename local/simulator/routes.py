@@ -6,7 +6,7 @@ import numpy as np
 
 from local.simulator.airports import Airports
 from local.simulator.draws import Bools, Floats, Ints
-from local.simulator.geodesy import distance_m
+from local.simulator.geodesy import EARTH_MEAN_RADIUS_M
 from local.simulator.operators import Airline, PrivateOwners
 
 # An aircraft flies out and back to this many destinations, then again: a fleet's rotation.
@@ -26,7 +26,7 @@ REACH_SPREAD = 0.6  # standard deviation of the logarithm of the length
 MIXED_LONG_SHARE = 0.25  # "mixed" airlines fly a quarter of their routes long, the others medium
 FIELD_WEIGHT = 0.1  # a country's small airport beside its hubs, for business aircraft
 BUSINESS_SHARE = 0.25  # of private aircraft; recorded: a quarter to a third of them are above 5 km
-HOMES_PER_COUNTRY = 150
+HOMES_PER_COUNTRY = 100
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,11 @@ def airline_rotations(airline: Airline, count: int, airports: Airports, rng: np.
     homes = np.array([airports.index_of(icao) for icao in airline.homes])[rng.integers(len(airline.homes), size=count)]
     destination = np.empty((count, DESTINATION_COUNT), dtype=np.int64)
     is_long = rng.random(destination.shape) < MIXED_LONG_SHARE
+    everywhere = np.ones_like(is_long)
     for home in np.unique(homes):
-        for long in (False, True):
-            reach = airline.reach if airline.reach != "mixed" else ("long" if long else "medium")
-            wanted = (homes == home)[:, None] & (is_long == long)
+        reaches = {"medium": ~is_long, "long": is_long} if airline.reach == "mixed" else {airline.reach: everywhere}
+        for reach, of_reach in reaches.items():
+            wanted = (homes == home)[:, None] & of_reach
             weight = _likeliness(airports, int(home), reach) * airports.hub_weight
             destination[wanted] = _chosen(weight, int(wanted.sum()), rng)
     return Rotations(homes, destination, np.zeros(count, dtype=np.bool_))
@@ -75,7 +76,8 @@ def private_rotations(owners: PrivateOwners, count: int, airports: Airports, rng
 def _likeliness(airports: Airports, home: int, reach: str) -> Floats:
     """Return how likely each airport is by its distance alone: log-normal within the reach, 0 outside."""
     likeliest, least, greatest = REACHES_KM[reach]
-    km = np.maximum(distance_m(airports.point[home], airports.point) / 1_000, 1.0)
+    cosine = np.clip(airports.point @ airports.point[home], -1, 1)
+    km = np.maximum(np.arccos(cosine) * (EARTH_MEAN_RADIUS_M / 1_000), 1.0)
     bell: Floats = np.exp(-0.5 * (np.log(km / likeliest) / REACH_SPREAD) ** 2)
     return np.where((km >= least) & (km <= greatest), bell, 0.0)
 
