@@ -10,7 +10,7 @@ from support.aws import BUCKET, Aws
 
 from lake.adapters.glue_catalog import GlueCatalog
 from lake.adapters.json_catalog import JsonCatalog
-from lake.contract import Column
+from lake.contract import Column, Table
 from lake.errors import StorageError
 from lake.ports import Catalog
 from lake.tables import RAW_STATES, STATES, STATES_QUARANTINE, TABLES
@@ -38,7 +38,7 @@ def test_a_table_that_is_not_known_has_no_partitions(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-def test_a_new_table_has_no_partitions(catalog: Catalog, table) -> None:
+def test_a_new_table_has_no_partitions(catalog: Catalog, table: Table) -> None:
     catalog.create_table(table, f"curated/{table.name}/")
     assert catalog.partitions(table) == {}
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.aws import Aws
@@ -12,7 +13,12 @@ from lake.adapters.file_state import FilePollState
 from lake.errors import ConflictError
 from lake.ports import PollState, VersionedState
 
-DOCUMENT = {"credits_left": 3_996, "cooldown_until": None, "failures": [1.5, True, "naïve"], "nested": {"": {}}}
+DOCUMENT: dict[str, Any] = {
+    "credits_left": 3_996,
+    "cooldown_until": None,
+    "failures": [1.5, True, "naïve"],
+    "nested": {"": {}},
+}
 
 
 @pytest.fixture(params=["file", "dynamodb"])
