@@ -5,6 +5,7 @@ division of decimals keeps more digits here (Trino keeps the operands' scale; di
 `approx_percentile` and `approx_distinct` approximate differently.
 """
 
+import re
 from collections.abc import Callable
 
 from sqlglot import exp
@@ -49,6 +50,7 @@ def with_athena_meaning(tree: exp.Query, source: str) -> exp.Query:
         _refuse(node, source)
         for kind, rewritten in _REWRITES:
             if isinstance(node, kind) and (replacement := rewritten(node)) is not node:
+                replacement.type = node.type  # a division above it still has to know an integer
                 node.replace(replacement)
                 break
     return tree
@@ -86,6 +88,31 @@ def _null_without_match(node: exp.Expr) -> exp.Expr:
 def _zero_without_match(node: exp.Expr) -> exp.Expr:
     """DuckDB counts null where the condition is null in every row, Trino 0."""
     return exp.Count(this=exp.Case(ifs=[exp.If(this=node.this.copy(), true=exp.Literal.number(1))]), big_int=True)
+
+
+def _value_beside_the_extreme(node: exp.Expr) -> exp.Expr:
+    """DuckDB's arg_max looks for the extreme among rows whose value is known, Trino's max_by among all rows."""
+    if node.args.get("count") is not None:
+        return node
+    name = "arg_max_null" if isinstance(node, exp.ArgMax) else "arg_min_null"
+    return exp.Anonymous(this=name, expressions=[node.this.copy(), node.expression.copy()])
+
+
+def _null_beyond_the_last_part(node: exp.Expr) -> exp.Expr:
+    """DuckDB's split_part answers '' beyond the last part, Trino's null."""
+    parts = exp.Split(this=node.this.copy(), expression=node.args["delimiter"].copy())
+    beyond = exp.GT(this=node.args["part_index"].copy(), expression=exp.ArraySize(this=parts))
+    return exp.Case(ifs=[exp.If(this=beyond, true=exp.null())], default=node.copy())
+
+
+def _groups_by_backslash(node: exp.Expr) -> exp.Expr:
+    r"""A replacement names a group as $1 on Trino and as \1 on DuckDB."""
+    replacement = node.args.get("replacement")
+    if not isinstance(replacement, exp.Literal):
+        return node
+    changed = node.copy()
+    changed.set("replacement", exp.Literal.string(re.sub(r"\$(\d)", r"\\\1", replacement.name)))
+    return changed
 
 
 def _date_stays_date(node: exp.Expr) -> exp.Expr:
@@ -127,6 +154,9 @@ _REWRITES: tuple[tuple[type[exp.Expr] | tuple[type[exp.Expr], ...], Callable[...
     (exp.DateDiff, _whole_units_between),
     (exp.RegexpExtract, _null_without_match),
     (exp.CountIf, _zero_without_match),
+    ((exp.ArgMax, exp.ArgMin), _value_beside_the_extreme),
+    (exp.SplitPart, _null_beyond_the_last_part),
+    (exp.RegexpReplace, _groups_by_backslash),
     ((exp.DateAdd, exp.DateSub, exp.TimestampTrunc, exp.DateTrunc), _date_stays_date),
     ((exp.Add, exp.Sub), _date_plus_interval),
     ((exp.Cast, exp.TryCast), _cast_as_trino_does),

@@ -13,7 +13,7 @@ from local.athena.errors import SqlError, at_place
 
 DIALECT = "athena"
 
-_READING = frozenset({"SELECT", "WITH", "VALUES", "TABLE", "("})
+_READING = frozenset({"SELECT", "WITH", "TABLE", "("})
 _LOOKING = frozenset({"SHOW", "DESCRIBE", "DESC"})
 _NEVER_AFTER_A_COMMA = frozenset({TokenType.COMMA, TokenType.FROM, TokenType.R_PAREN, TokenType.SEMICOLON})
 _OPEN_QUOTE = "a quote or a comment is opened and not closed"
@@ -76,7 +76,7 @@ def _tokens(source: str) -> list[Token]:
 
 def _last_open_quote(source: str) -> int:
     """Return where the quote or comment begins that is never closed; 0 where it cannot be found."""
-    pieces = re.compile(r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*\"""", re.DOTALL)
+    pieces = re.compile(r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*+'|"(?:[^"]|"")*+\"""", re.DOTALL)
     rest = pieces.sub(lambda piece: " " * len(piece[0]), source)
     found = re.search(r"""['"]|/\*""", rest)
     return found.start() if found else 0
