@@ -52,10 +52,12 @@ def build_fleet(seed: int, aircraft_count: int) -> Fleet:
     """Return a fleet of which about `aircraft_count` are in the air or taxiing at any time.
 
     Raises:
-        UsageError: the count is not within 1 and MAX_AIRCRAFT_COUNT.
+        UsageError: the count is not within 1 and MAX_AIRCRAFT_COUNT, or the seed is negative.
     """
     if not 1 <= aircraft_count <= MAX_AIRCRAFT_COUNT:
         raise UsageError(f"{aircraft_count} aircraft are not possible: give 1 to {MAX_AIRCRAFT_COUNT}")
+    if seed < 0:
+        raise UsageError(f"seed {seed} is not possible: give 0 or more")
     rng, airports = np.random.default_rng(seed), load_airports()
     candidate_count = int(aircraft_count * CANDIDATES) + 20
     rotations, country, callsign = _operated(candidate_count, airports, rng)

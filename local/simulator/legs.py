@@ -94,6 +94,11 @@ def profile_of(
     descent_s = (cruise_m - arrival_m) / flown.descent_mps
     climb_way = climb_s * (flown.lift_off_mps + flown.cruise_mps) / 2
     descent_way = descent_s * (flown.touchdown_mps + flown.cruise_mps) / 2
+    # Between a valley and a near plateau there is no room for the usual climb: then it is as steep as it must be.
+    steeper = np.minimum(1, MAX_CLIMB_AND_DESCENT_SHARE * distance_m / (climb_way + descent_way))
+    climb_s, descent_s, climb_way, descent_way = (
+        part * steeper for part in (climb_s, descent_s, climb_way, descent_way)
+    )
     take_off_way = flown.lift_off_mps**2 / (2 * 1.9)  # mean acceleration of a take-off roll, m/s2
     roll_out_way = (flown.touchdown_mps**2 - flown.taxi_mps**2) / (2 * 1.6)  # mean braking, m/s2
     zero, taxi, cruise = np.zeros_like(distance_m), flown.taxi_mps, flown.cruise_mps

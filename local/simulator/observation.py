@@ -29,6 +29,7 @@ VISUAL_COUNTRIES = ("United States", "Canada")
 # Categories with extended=1, recorded over Iberia (40,636 rows of 2025-09-27): 0 93.7 %, 1 3.9 %, the rest true ones.
 CATEGORY_SHARES = [0.937, 0.039]
 LIGHT, LARGE, HEAVY = 2, 4, 6
+GAP_TURNS_M = 8_000.0  # no gap takes a geometric altitude below the ground
 HEAVY_LEG_M = 5_000_000.0  # an aircraft that flies so far in one leg is reported as heavy
 
 
@@ -93,8 +94,7 @@ class Observer:
                 missing.vertical_rate, self._climb(true, absurd.vertical_rate_mps, aircraft, at_s)
             ),
             geo_altitude_m=_without(
-                missing.geo_altitude,
-                _stepped(geo_m + _or(absurd.geo_altitude_shift_m, np.zeros_like(geo_m)), ALTITUDE_STEP_M),
+                missing.geo_altitude, _stepped(_with_gap(geo_m, absurd.altitude_gap_m), ALTITUDE_STEP_M)
             ),
             squawk=self._squawks(aircraft, legs.row, legs.started_at_s, missing.squawk),
             is_special_purpose=draw(seed, "spi", aircraft, at_s // oddities.SPELL_S) < oddities.SPECIAL_PURPOSE_SHARE,
@@ -160,6 +160,12 @@ def _reported_track(true: TrueStates) -> Floats:
     on_ground = np.round(true.true_track_deg / GROUND_TRACK_STEP_DEG) * GROUND_TRACK_STEP_DEG
     track_deg: Floats = np.where(true.is_on_ground, on_ground, true.true_track_deg)
     return track_deg.round(2) % 360
+
+
+def _with_gap(altitude_m: Floats, gap_m: Floats) -> Floats:
+    """Return altitudes moved by their gap, if they have one, towards the middle of the atmosphere that is flown in."""
+    moved = np.where(altitude_m > GAP_TURNS_M, altitude_m - gap_m, altitude_m + gap_m)
+    return _or(moved, altitude_m)
 
 
 def _stepped(value: Floats, step: float) -> Floats:

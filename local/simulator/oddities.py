@@ -29,9 +29,10 @@ POSITION_AGE_RANGES_S = [(0, 0), (1, 1), (2, 15), (16, 60), (61, 600), (601, 7_2
 # Values that no aircraft reaches; each is drawn apart.
 GROUND_FAST_SHARE = 413 / 2_160_000 / 0.085  # on the ground above 100 m/s, of rows on the ground
 ABSURD_ALTITUDE_SHARE = 0.00022  # barometric altitude of 15 to 38 km
-ABSURD_SPEED_SHARE = 0.00021  # 350 to 2,503 m/s
-ABSURD_CLIMB_SHARE = 0.00022  # beyond 50 m/s, from -450 to +604
-ALTITUDES_DISAGREE_SHARE = 0.0015  # barometric against geometric altitude by 1.5 to 5 km
+ABSURD_SPEED_SHARE = 0.00021  # 350 to 1,000 m/s, recorded median 637; a few up to 2,503
+ABSURD_CLIMB_SHARE = 0.00022  # 50 to 166 m/s up or down; a few from -450 to +604
+ALTITUDES_DISAGREE_SHARE = 0.0015  # barometric against geometric altitude by 1.5 to 8 km
+FARTHEST_SHARE = 0.05  # of the absurd speeds and climbs are the few
 SPECIAL_PURPOSE_SHARE = 0.0082
 # Reception errors last a while: one draw per aircraft and five minutes.
 SPELL_S = 300
@@ -55,12 +56,15 @@ class Missing:
 
 @dataclass(frozen=True)
 class Absurdities:
-    """Values that replace the true ones; NaN where nothing is replaced."""
+    """Values that replace the true ones; NaN where nothing is replaced.
+
+    `altitude_gap_m` is how far the geometric altitude is off: too low from up high, too high from below.
+    """
 
     baro_altitude_m: Floats
     ground_speed_mps: Floats
     vertical_rate_mps: Floats
-    geo_altitude_shift_m: Floats
+    altitude_gap_m: Floats
 
 
 def missing_fields(seed: int, aircraft: Ints, at_s: Ints, *, is_on_ground: Bools, is_piston: Bools) -> Missing:
@@ -99,19 +103,20 @@ def position_age_s(seed: int, aircraft: Ints, at_s: Ints) -> Ints:
 def absurdities(seed: int, aircraft: Ints, at_s: Ints, is_on_ground: Bools) -> Absurdities:
     """Return the values that a broken transponder or a garbled message puts in place of the true ones."""
 
-    def sometimes(name: str, share: float, low: float, high: float) -> Floats:
+    def sometimes(name: str, share: float, low: float, high: Floats | float) -> Floats:
         value = low + draw(seed, name + " value", aircraft, at_s) * (high - low)
         return np.where(draw(seed, name, aircraft, at_s // SPELL_S) < share, value, np.nan)
 
-    speed = sometimes("absurd speed", ABSURD_SPEED_SHARE, 350, 2_503)
+    is_far = draw(seed, "farthest", aircraft, at_s // SPELL_S) < FARTHEST_SHARE
+    speed = sometimes("absurd speed", ABSURD_SPEED_SHARE, 350, np.where(is_far, 2_503, 1_000))
     fast = sometimes("ground fast", GROUND_FAST_SHARE, 100, 240)
-    climb = sometimes("absurd climb", ABSURD_CLIMB_SHARE, 50, 604)
+    climb = sometimes("absurd climb", ABSURD_CLIMB_SHARE, 50, np.where(is_far, 604, 166))
     sinks = draw(seed, "sinks", aircraft) < 0.5
     return Absurdities(
         baro_altitude_m=sometimes("absurd altitude", ABSURD_ALTITUDE_SHARE, 15_000, 38_435),
         ground_speed_mps=np.where(is_on_ground, fast, speed),
         vertical_rate_mps=np.where(sinks, np.maximum(-climb, -450), climb),
-        geo_altitude_shift_m=sometimes("disagree", ALTITUDES_DISAGREE_SHARE, -5_000, -1_500),
+        altitude_gap_m=sometimes("disagree", ALTITUDES_DISAGREE_SHARE, 1_500, 8_000),
     )
 
 

@@ -43,7 +43,7 @@ class Sky:
             network hears nothing over the oceans.
 
     Raises:
-        UsageError: the count is out of range or `start` has no time zone.
+        UsageError: the count is out of range, the seed is negative, or `start` has no time zone.
     """
 
     def __init__(self, seed: int = 1, start: datetime = DEFAULT_START, aircraft_count: int = 10_000) -> None:

@@ -202,3 +202,8 @@ def test_answers_have_the_types_of_recorded_ones_field_by_field(sample: Any, sha
     for index in range(17):
         common = {name for name, count in recorded[index].items() if count > 0.001 * recorded[index].total()}
         assert common <= set(simulated[index]) <= set(recorded[index]), index
+
+
+def test_a_negative_seed_is_refused() -> None:
+    with pytest.raises(UsageError, match="seed -1 is not possible"):
+        Sky(-1, datetime(2026, 5, 8, tzinfo=UTC), 10)

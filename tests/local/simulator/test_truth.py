@@ -2,6 +2,7 @@
 
 import math
 from collections import defaultdict
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -11,7 +12,8 @@ import pytest
 
 from local.simulator.sky import Sky
 
-START_S = 1_778_263_200  # 2026-05-08T18:00:00Z
+START = datetime(2026, 5, 8, 18, tzinfo=UTC)
+START_S = 1_778_263_200
 AIRPORTS = airportsdata.load("ICAO")
 
 
@@ -142,3 +144,9 @@ def test_positions_of_consecutive_answers_fit_the_reported_speed(sample: Any) ->
             assert way_m / seconds == pytest.approx((row[9] + old[9]) / 2, rel=0.06), row[0]
             checked += 1
     assert checked > 5_000
+
+
+def test_there_is_room_for_climb_and_descent_on_every_leg_of_a_large_fleet() -> None:
+    profile = Sky(3, START, 15_000).fleet.profile
+    assert (np.diff(profile.begin_s, axis=1) > 0).all()
+    assert (profile.begin_mps >= -8).all()
