@@ -78,6 +78,10 @@ class Reporter:
                 self._metrics.add_metric("CreditsLeft", MetricUnit.Count, poll.record.credits_left)
         self._tracer.put_annotation("status", status)
 
+    def tell_test(self, *, has_failed: bool) -> None:
+        """Count a test."""
+        self._metrics.add_metric("TestsFailed", MetricUnit.Count, int(has_failed))
+
     def tell_not_announced(self) -> None:
         """Count a landed response whose event the bus did not take."""
         self._metrics.add_metric("EventsNotSent", MetricUnit.Count, 1)
@@ -132,7 +136,9 @@ class Invocation:
             response = check_source(self._poller)
         except FlightLakeError:
             logger.exception("test failed")
+            self._reporter.tell_test(has_failed=True)
             return _summary(execution_id, "failed", started_s=started_s)
+        self._reporter.tell_test(has_failed=False)
         return _summary(execution_id, "tested", started_s=started_s, response=response)
 
 
