@@ -93,7 +93,7 @@ class LakeTables:
         pattern = f"{_glob_escaped(root)}/{RAW_STATES_PREFIX}*/*/*/*/*.json.gz"
         columns = "{'time': 'BIGINT', 'states': 'VARCHAR[][]'}"
         return (
-            f"read_json({quoted_text(pattern)}, columns = {columns}, format = 'unstructured', "
+            f"read_json({quoted_text(pattern)}, columns = {columns}, format = 'unstructured', compression = 'gzip', "
             f"maximum_object_size = {_LARGEST_RESPONSE_BYTES}, hive_partitioning = true, hive_types_autocast = false)"
         )
 

@@ -43,7 +43,9 @@ def tables_read(tree: exp.Query, source: str) -> list[str]:
             if not isinstance(table, exp.Table):
                 continue
             if not isinstance(table.this, exp.Identifier):
-                name = table.this.name or table.this.key
+                source_of_rows = table.this
+                known = isinstance(source_of_rows, exp.Func) and not isinstance(source_of_rows, exp.Anonymous)
+                name = source_of_rows.sql_name().lower() if known else source_of_rows.name
                 raise SqlError(at_word(f"{name} is no table: a query reads the lake's tables and views", source, name))
             table.set("db", None)
             table.set("catalog", None)

@@ -1,0 +1,64 @@
+"""The days that a query needs, read from its conditions; too many is slow, too few would be wrong."""
+
+import pytest
+
+from lake.tables import TABLES
+from local.athena.objects import objects_named
+from local.athena.pruning import day_conditions
+from local.athena.statements import parsed, statements_of
+from local.athena.translation import qualified, tables_read
+
+DAY_COLUMNS = {table.name: table.partition_columns[0].name for table in TABLES}
+
+
+def condition_of(sql: str, table: str = "states") -> str | None:
+    tree = parsed(statements_of(sql)[0])
+    objects = objects_named(tables_read(tree, sql), sql)
+    condition = day_conditions(qualified(tree, objects.columns, sql), objects.views, DAY_COLUMNS)[table]
+    return None if condition is None else condition.sql(dialect="athena").replace('"', "")
+
+
+THE_DAY = "snapshot_date = CAST('2026-05-08' AS DATE)"
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("select 1 from states where snapshot_date = date '2026-05-08'", THE_DAY),
+        ("select 1 from states s where s.icao24 = 'a' and (s.snapshot_date = date '2026-05-08')", THE_DAY),
+        ("select 1 from airborne_states where snapshot_date = date '2026-05-08'", THE_DAY),
+        ("select 1 from snapshots where snapshot_date = date '2026-05-08'", THE_DAY),
+        ("with a as (select * from states where snapshot_date = date '2026-05-08') select 1 from a", THE_DAY),
+        ("select 1 from flight_data_processed where day = '08'", "DATE_FORMAT(snapshot_date, '%d') = '08'"),
+        ("select 1 from states cross join polls where snapshot_date = date '2026-05-08'", THE_DAY),
+    ],
+)
+def test_a_condition_on_the_day_counts(sql: str, expected: str) -> None:
+    assert condition_of(sql) == expected
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select 1 from states",
+        "select 1 from states where icao24 = 'a'",
+        "select 1 from states where snapshot_date = date '2026-05-08' or icao24 = 'a'",
+        "select 1 from states where snapshot_date = cast(snapshot_at as date)",
+        "select 1 from states where snapshot_date = (select max(poll_date) from polls)",
+        "select 1 from polls left join states on poll_date = snapshot_date where snapshot_date is null",
+        "select 1 from states where snapshot_date = date '2026-05-08' union all select 2 from states",
+        "select 1 from snapshots where aircraft_count > 3",
+        "select 1 from (select snapshot_date, count(*) over () from states) where snapshot_date = date '2026-05-08'",
+        "select 1 from states a join states b on a.icao24 = b.icao24 where b.snapshot_date = date '2026-05-08'",
+    ],
+)
+def test_what_could_lose_a_row_does_not(sql: str) -> None:
+    assert condition_of(sql) is None
+
+
+def test_a_table_read_twice_needs_the_days_of_both() -> None:
+    sql = (
+        "select 1 from states a join states b on a.icao24 = b.icao24 "
+        "where a.snapshot_date = date '2026-05-08' and b.snapshot_date = date '2026-05-09'"
+    )
+    assert condition_of(sql) == f"{THE_DAY} OR {THE_DAY.replace('08', '09')}"

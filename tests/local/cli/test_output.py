@@ -1,0 +1,67 @@
+"""What a command prints: JSON that is JSON, tables that are whole, errors in a line."""
+
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from lake.errors import StorageError
+from local.cli.output import OutputFormat, TableFormat, cell_text, emit_json, print_table, progress, tell_error
+
+
+def test_a_document_is_one_json_text(capsys: pytest.CaptureFixture[str]) -> None:
+    at = datetime(2026, 5, 8, 23, 59, tzinfo=UTC)
+    emit_json({"at": at, "day": date(2026, 5, 8), "n": [1, 2.5, Decimal("1.5"), float("nan"), float("inf")], "ü": None})
+    assert json.loads(capsys.readouterr().out) == {
+        "at": "2026-05-08T23:59:00+00:00",
+        "day": "2026-05-08",
+        "n": [1, 2.5, 1.5, None, None],
+        "ü": None,
+    }
+
+
+def test_what_has_no_form_in_json_is_a_fault_of_the_program() -> None:
+    with pytest.raises(TypeError, match="no JSON form for object"):
+        emit_json({"x": object()})
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, ""),
+        (True, "true"),
+        (0.1 + 0.2, "0.3"),
+        (100.0, "100"),
+        (1e15 / 7, "142857142857142.84375"),
+        (float("nan"), "nan"),
+        (1234567, "1234567"),
+        (datetime.fromisoformat("2026-05-08T12:00"), "2026-05-08 12:00:00"),
+        (["a", None], "a, "),
+        ("[bold]x[/]", "[bold]x[/]"),
+    ],
+)
+def test_a_cell_is_what_a_person_reads(value: object, text: str) -> None:
+    assert cell_text(value) == text
+
+
+def test_a_piped_table_is_never_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(["long", "n"], [("x" * 300, 1), ("[red]", None)], title="a title", numeric=[1])
+    out = capsys.readouterr().out
+    assert "x" * 300 in out
+    assert "[red]" in out
+
+
+def test_progress_is_silent_where_nobody_watches(capsys: pytest.CaptureFixture[str]) -> None:
+    for output in (OutputFormat.TABLE, OutputFormat.JSON, TableFormat.CSV):
+        with progress(output) as shown:
+            shown.advance(shown.add_task("work", total=1))
+    assert capsys.readouterr() == ("", "")
+
+
+def test_an_error_is_told_on_stderr_as_it_is_written(capsys: pytest.CaptureFixture[str]) -> None:
+    tell_error(StorageError("a [bold] " + "word " * 40 + "end"))
+    tell_error(FileNotFoundError(2, "No such file", "/x"))
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.splitlines() == ["error: a [bold] " + "word " * 40 + "end", "error: No such file: /x"]
