@@ -2,7 +2,7 @@
 
 import numpy as np
 
-LETTERS = (
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # without I and O, too like 1 and 0: our choice
     "ABCDEFGHJKLMNPQRSTUVWXYZ"  # Source: I and O are avoided as too like 1 and 0 (ICAO Annex 7, Doc 8585 practice)
 )
 ALPHABETS = {"0": "0123456789", "#": "123456789", "a": LETTERS}

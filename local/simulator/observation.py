@@ -74,6 +74,9 @@ class Observer:
         position_s = at_s - oddities.position_age_s(seed, aircraft, at_s)
         latitude, longitude = self._positions(aircraft, position_s)
         baro_m, geo_m = self._altitudes(true, at_s)
+        baro_m, geo_m = _or(absurd.baro_altitude_m, baro_m), _with_gap(geo_m, absurd.altitude_gap_m)
+        speed_mps = _or(absurd.ground_speed_mps, _reported_speed(true))
+        climb_mps = self._climb(_or(absurd.vertical_rate_mps, true.vertical_rate_mps), aircraft, at_s)
         return Observations(
             icao24=fleet.icao24[aircraft],
             callsign=self._callsigns(aircraft, legs.row),
@@ -82,20 +85,12 @@ class Observer:
             last_contact_s=at_s,
             longitude_deg=_without(missing.position, np.round(longitude, 4)),
             latitude_deg=_without(missing.position, np.round(latitude, 4)),
-            baro_altitude_m=_without(
-                missing.baro_altitude, _stepped(_or(absurd.baro_altitude_m, baro_m), ALTITUDE_STEP_M)
-            ),
+            baro_altitude_m=_without(missing.baro_altitude, _in_altitude_steps(baro_m)),
             is_on_ground=true.is_on_ground,
-            ground_speed_mps=_without(
-                missing.ground_speed, _or(absurd.ground_speed_mps, _reported_speed(true)).round(2)
-            ),
+            ground_speed_mps=_without(missing.ground_speed, np.round(speed_mps, 2)),
             true_track_deg=_reported_track(true),
-            vertical_rate_mps=_without(
-                missing.vertical_rate, self._climb(true, absurd.vertical_rate_mps, aircraft, at_s)
-            ),
-            geo_altitude_m=_without(
-                missing.geo_altitude, _stepped(_with_gap(geo_m, absurd.altitude_gap_m), ALTITUDE_STEP_M)
-            ),
+            vertical_rate_mps=_without(missing.vertical_rate, climb_mps),
+            geo_altitude_m=_without(missing.geo_altitude, _in_altitude_steps(geo_m)),
             squawk=self._squawks(aircraft, legs.row, legs.started_at_s, missing.squawk),
             is_special_purpose=draw(seed, "spi", aircraft, at_s // oddities.SPELL_S) < oddities.SPECIAL_PURPOSE_SHARE,
             category=self._categories(aircraft, legs.row),
@@ -114,10 +109,10 @@ class Observer:
         above_ground_m = true.altitude_m - true.ground_elevation_m
         return baro_m, baro_m + pressure_m + warmth_m * above_ground_m / TROPOPAUSE_M
 
-    def _climb(self, true: TrueStates, absurd_mps: Floats, aircraft: Ints, at_s: Ints) -> Floats:
+    def _climb(self, rate_mps: Floats, aircraft: Ints, at_s: Ints) -> Floats:
         """Return vertical rates; in level flight one aircraft in five reports a step up or down."""
         wobble = pick(draw(self._seed, "wobble", aircraft, at_s), [0.1, 0.8]) - 1
-        steps = np.round(_or(absurd_mps, true.vertical_rate_mps) / CLIMB_STEP_MPS) + wobble
+        steps = np.round(rate_mps / CLIMB_STEP_MPS) + wobble
         return np.round(steps * CLIMB_STEP_MPS, 2)
 
     def _callsigns(self, aircraft: Ints, leg: Ints) -> Texts:
@@ -168,8 +163,8 @@ def _with_gap(altitude_m: Floats, gap_m: Floats) -> Floats:
     return _or(moved, altitude_m)
 
 
-def _stepped(value: Floats, step: float) -> Floats:
-    return np.round(np.round(value / step) * step, 2)
+def _in_altitude_steps(altitude_m: Floats) -> Floats:
+    return np.round(np.round(altitude_m / ALTITUDE_STEP_M) * ALTITUDE_STEP_M, 2)
 
 
 def _or(first: Floats, second: Floats) -> Floats:
