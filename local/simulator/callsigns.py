@@ -3,8 +3,6 @@
 import numpy as np
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # without I and O, too like 1 and 0: our choice
-    "ABCDEFGHJKLMNPQRSTUVWXYZ"  # Source: I and O are avoided as too like 1 and 0 (ICAO Annex 7, Doc 8585 practice)
-)
 ALPHABETS = {"0": "0123456789", "#": "123456789", "a": LETTERS}
 CALLSIGN_LENGTH = 8
 # Forms after the designator and their shares. `0` is a digit, `#` a digit from 1 on, `a` a letter. Carriers of North
