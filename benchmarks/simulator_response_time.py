@@ -3,9 +3,9 @@
 Run: `.venv/bin/python benchmarks/simulator_response_time.py [aircraft]`. Wanted: a median under 0.3 s over 20 answers
 with 10,000 aircraft in the sky.
 
-Measured on 2026-11-21, 2 cores with a load of 2.5 to 3.4 from other work, Python 3.11.7, numpy 2.4.6, two runs:
-9,628 rows of 18 fields, median 0.13 and 0.15 s without the network (slowest 0.21), 0.16 and 0.25 s over HTTP
-(slowest 0.52).
+Measured on 2026-11-21, 2 cores with a load of about 3 from other work, Python 3.11.7, numpy 2.4.6: 9,593 rows of 18
+fields, median 0.130 s without the network (slowest 0.191), 0.148 s over HTTP (slowest 0.264). Two earlier runs: 0.126
+and 0.151 s, over HTTP 0.155 and 0.252 s.
 """
 
 import gzip
