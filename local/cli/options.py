@@ -25,25 +25,16 @@ def parse_date(text: str | date) -> date:
     return day
 
 
-LakeOption = Annotated[
-    str,
-    typer.Option(
-        "--lake",
-        envvar="FLIGHTLAKE_LAKE",
-        metavar="FOLDER|s3://BUCKET/PREFIX",
-        help="The lake: a folder, or s3://bucket/prefix.",
-    ),
-]
+_LAKE = typer.Option(
+    "--lake",
+    envvar="FLIGHTLAKE_LAKE",
+    metavar="FOLDER|s3://BUCKET/PREFIX",
+    help="The lake: a folder, or s3://bucket/prefix.",
+)
 
-OptionalLakeOption = Annotated[
-    str | None,
-    typer.Option(
-        "--lake",
-        envvar="FLIGHTLAKE_LAKE",
-        metavar="FOLDER|s3://BUCKET/PREFIX",
-        help="The lake: a folder, or s3://bucket/prefix.",
-    ),
-]
+LakeOption = Annotated[str, _LAKE]
+
+OptionalLakeOption = Annotated[str | None, _LAKE]
 """For commands that can do something without a lake."""
 
 DateOption = Annotated[

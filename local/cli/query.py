@@ -28,7 +28,7 @@ def command(
         typer.Argument(
             metavar="NAME_OR_SQL",
             help="A query's name (see --list), a statement in quotes, or a file: path.sql or @path.",
-            show_default=False,
+            autocompletion=lambda: [(file.name, file.question) for file in sql_files("queries").values()],
         ),
     ] = None,
     lake: OptionalLakeOption = None,
