@@ -32,7 +32,7 @@ with judged as (
             case when not (states.geo_altitude_m between -500 and 45000) then 'geo_altitude_impossible' end,
             case when not (states.ground_speed_mps between 0 and 1000) then 'ground_speed_impossible' end,
             case when abs(states.vertical_rate_mps) > 166 then 'vertical_rate_impossible' end
-        ] as broken_rules
+        ] as rules
     from states
 )
 
@@ -41,6 +41,5 @@ select
     judged.snapshot_at,
     broken.rule
 from judged
-cross join unnest(judged.broken_rules) as broken (rule)
-where broken.rule is not null
+cross join unnest(filter(judged.rules, rule -> rule is not null)) as broken (rule)
 order by judged.snapshot_at, judged.icao24, broken.rule
