@@ -1,6 +1,6 @@
-"""Judge decoded rows by the rules: per row one bit a rule, from which rejects, reasons and counts follow."""
+"""Judge decoded rows by the rules: per row two bits a rule, from which rejects, reasons and counts follow."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
@@ -11,26 +11,34 @@ from lake.scoring import RuleCount
 
 _Rules = tuple[Rule, ...]
 
+_RULES_A_WORD = 31
+"""Two bits a rule in a signed 64-bit integer."""
+
+_KEPT, _BROKEN = 1, 3
+"""The low bit tells that the rule applied, the high one that the row broke it; both are 0 where it does not apply."""
+
 
 def with_verdicts(rows: DataFrame, rules: _Rules = RULES) -> DataFrame:
-    """Return the rows with `checked_bits` and `failed_bits` (bigint): bit k tells of rule k."""
-    checked = _bits([F.expr(rule.applies) for rule in rules])
-    # Broken is looked at only where the rule applies; elsewhere it may be null.
-    failed = _bits([F.when(F.expr(rule.applies), F.expr(rule.broken)).otherwise(F.lit(False)) for rule in rules])
-    return rows.withColumns({"checked_bits": checked, "failed_bits": failed})
+    """Return the rows with two bits a rule in `verdicts_0`, `verdicts_1`, ... (bigint), for the functions below."""
+    words = [rules[start : start + _RULES_A_WORD] for start in range(0, len(rules), _RULES_A_WORD)]
+    return rows.withColumns({f"verdicts_{number}": _word(word) for number, word in enumerate(words)})
 
 
 def is_rejected(rules: _Rules = RULES) -> Column:
     """Return whether a row with verdicts breaks a rejecting rule."""
-    mask = sum(1 << bit for bit, rule in enumerate(rules) if rule.severity == "reject")
-    return F.col("failed_bits").bitwiseAND(F.lit(mask)) != 0
+    masks = [0] * (1 + (len(rules) - 1) // _RULES_A_WORD)
+    for position, rule in enumerate(rules):
+        if rule.severity == "reject":
+            masks[position // _RULES_A_WORD] |= 2 << 2 * (position % _RULES_A_WORD)
+    broken = [F.col(f"verdicts_{number}").bitwiseAND(F.lit(mask)) != 0 for number, mask in enumerate(masks)]
+    return reduce(Column.__or__, broken)
 
 
 def reasons(rules: _Rules = RULES) -> Column:
     """Return the names of the rejecting rules that a row with verdicts breaks, in the rules' order."""
     names = [
-        F.when(_bit("failed_bits", bit) == 1, F.lit(rule.name))
-        for bit, rule in enumerate(rules)
+        F.when(_bit(position, 1) == 1, F.lit(rule.name))
+        for position, rule in enumerate(rules)
         if rule.severity == "reject"
     ]
     return F.array_compact(F.array(*names))
@@ -39,9 +47,9 @@ def reasons(rules: _Rules = RULES) -> Column:
 def count_columns(rules: _Rules = RULES) -> list[Column]:
     """Return aggregates that count checked and failed rows of each rule, for `rule_counts`."""
     return [
-        F.sum(_bit(f"{kind}_bits", bit)).alias(f"{kind}_{rule.name}")
-        for bit, rule in enumerate(rules)
-        for kind in ("checked", "failed")
+        F.sum(_bit(position, bit)).alias(f"{kind}_{rule.name}")
+        for position, rule in enumerate(rules)
+        for bit, kind in enumerate(("checked", "failed"))
     ]
 
 
@@ -53,10 +61,16 @@ def rule_counts(counted: Callable[[str], int | None], rules: _Rules = RULES) -> 
     }
 
 
-def _bits(flags: Sequence[Column]) -> Column:
-    shifted = [F.shiftleft(flag.cast("bigint"), bit) for bit, flag in enumerate(flags)]
-    return reduce(Column.bitwiseOR, shifted)
+def _word(rules: _Rules) -> Column:
+    return reduce(Column.bitwiseOR, [_verdict(rule, 2 * position) for position, rule in enumerate(rules)])
 
 
-def _bit(column: str, position: int) -> Column:
-    return F.shiftrightunsigned(column, position).bitwiseAND(F.lit(1))
+def _verdict(rule: Rule, shift: int) -> Column:
+    # Broken is looked at only where the rule applies; elsewhere it may be null.
+    broken = F.when(F.expr(rule.broken), F.lit(_BROKEN << shift)).otherwise(F.lit(_KEPT << shift))
+    return F.when(F.expr(rule.applies), broken).otherwise(F.lit(0)).cast("bigint")
+
+
+def _bit(position: int, bit: int) -> Column:
+    word, place = divmod(position, _RULES_A_WORD)
+    return F.shiftrightunsigned(f"verdicts_{word}", 2 * place + bit).bitwiseAND(F.lit(1))
