@@ -2,7 +2,10 @@
 -- Grain:      one aircraft, at its fastest climb of the day (the earlier one where two are equal)
 -- Reads:      airborne_states
 -- Parameters: :flight_date date, the UTC day (default: the newest day)
+--             :limit_fpm double, faster climbs are taken for decoding errors (default: 11800)
 --             :row_limit integer, how many aircraft (default: 20)
+-- The default is where the rule vertical_rate_implausible begins (60 m/s). The list without it is led by 32,640 ft/min,
+-- the largest number that a transponder can send.
 with ranked as (
     select
         airborne_states.icao24,
@@ -16,7 +19,10 @@ with ranked as (
             order by airborne_states.vertical_rate_fpm desc, airborne_states.snapshot_at asc
         ) as place
     from airborne_states
-    where airborne_states.snapshot_date = :flight_date and airborne_states.vertical_rate_fpm > 0
+    where
+        airborne_states.snapshot_date = :flight_date
+        and airborne_states.vertical_rate_fpm > 0
+        and airborne_states.vertical_rate_fpm <= :limit_fpm
 )
 
 select

@@ -199,8 +199,11 @@ def test_an_aircraft_climbs_once_at_its_fastest(builder: LakeBuilder) -> None:
             a_state(icao24="bbbbbb", vertical_rate_mps=3_000 * feet_per_minute, baro_altitude_m=None),
             a_state(icao24="cccccc", vertical_rate_mps=-4_000 * feet_per_minute),
             a_state(icao24="dddddd", vertical_rate_mps=None),
+            a_state(icao24="eeeeee", vertical_rate_mps=32_640 * feet_per_minute),
+            a_state(icao24="ffffff", vertical_rate_mps=9_000 * feet_per_minute, on_ground=True),
         ],
     )
+    assert rows_of(builder, "fastest_climbs", limit_fpm="33000")[0][0] == "eeeeee"
     assert rows_of(builder, "fastest_climbs") == [
         ("bbbbbb", "DLH9LF", "Germany", utc("12:00"), pytest.approx(3_000.0), None),
         ("aaaaaa", "DLH9LF", "Germany", utc("10:00"), pytest.approx(2_000.0), pytest.approx(35_000.0)),
