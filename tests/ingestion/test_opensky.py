@@ -6,6 +6,7 @@ import logging
 import socket
 import time
 from http.server import BaseHTTPRequestHandler
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
@@ -364,3 +365,16 @@ def test_what_is_no_address_of_a_service_is_refused(url: str, complaint: str) ->
     with pytest.raises(UsageError, match=complaint) as refusal:
         Service.at(url)
     assert "private" not in str(refusal.value)
+
+
+def test_a_request_that_cannot_be_sent_is_not_tried_again() -> None:
+    with pytest.raises(SourceRejectedError, match="cannot be sent"):
+        a_source("http://.test").fetch(Allowance(3))
+
+
+def test_a_bundle_without_its_metadata_has_a_name_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_metadata(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(exchange_module, "version", no_metadata)
+    assert exchange_module.user_agent() == "flightlake"
