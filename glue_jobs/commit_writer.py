@@ -21,6 +21,7 @@ WRITE_OPTIONS = {
 def write_folder(rows: DataFrame, store: ObjectStore, folder: str) -> None:
     """Write rows as Parquet files into a new folder, as they are partitioned and sorted."""
     rows.write.options(**WRITE_OPTIONS).parquet(store.uri(folder))
+    store.make_durable(folder)
 
 
 def audited_row_count(spark: SparkSession, store: ObjectStore, table: Table, folder: str) -> int:

@@ -43,6 +43,10 @@ class ObjectStore(Protocol):
         """Delete objects; a key that does not exist is no error."""
         ...
 
+    def make_durable(self, prefix: str) -> None:
+        """Let what other programs, such as Spark, wrote under a prefix survive a power cut."""
+        ...
+
     def uri(self, key: str) -> str:
         """Return the address under which Spark and other engines find a key or a prefix."""
         ...

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from lake.commits import CommitLog, superseded_at
 from lake.contract import Table
@@ -56,14 +56,6 @@ def _kept_by_records(log: CommitLog, oldest_kept: datetime) -> dict[str, bool]:
 def _commit_folders(table: Table, store: ObjectStore) -> dict[str, list[ObjectInfo]]:
     folders: defaultdict[str, list[ObjectInfo]] = defaultdict(list)
     for info in store.list(table_prefix(table.name)):
-        folders[info.key.rpartition("/")[0] + "/"].append(info)
+        # curated/TABLE/DAY/COMMIT/: a run that crashed may have left folders of its own below.
+        folders["/".join(info.key.split("/")[:4]) + "/"].append(info)
     return dict(folders)
-
-
-def day_of(folder: str) -> date:
-    """Return the day of a commit folder.
-
-    >>> day_of("curated/states/snapshot_date=2026-11-20/commit=x/").isoformat()
-    '2026-11-20'
-    """
-    return date.fromisoformat(folder.split("/")[2].partition("=")[2])

@@ -64,7 +64,7 @@ def replace_file(path: Path, data: bytes) -> None:
     """Give the file new contents in one step: a reader, or a crash, sees the old bytes or the new ones."""
     with temporary_file(path.parent, data) as temporary:
         temporary.replace(path)
-        sync_folder(path.parent)
+        sync_path(path.parent)
 
 
 def make_folders(folder: Path) -> None:
@@ -73,12 +73,12 @@ def make_folders(folder: Path) -> None:
         return
     make_folders(folder.parent)
     folder.mkdir(exist_ok=True)
-    sync_folder(folder.parent)
+    sync_path(folder.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Bring the folder's entries to the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync_path(path: Path) -> None:
+    """Bring a file's bytes, or a folder's entries, to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     except OSError as error:

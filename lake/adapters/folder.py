@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lake.adapters.durable_files import make_folders, storage_errors, sync_folder, temporary_file
+from lake.adapters.durable_files import make_folders, storage_errors, sync_path, temporary_file
 from lake.adapters.keys import checked_key, checked_prefix, is_key
 from lake.errors import ObjectNotFoundError, StorageError
 from lake.ports import ObjectInfo
@@ -64,6 +64,18 @@ class FolderStore:
                 _unlink(path.with_name(f".{path.name}.crc"))
             self._remove_empty_folders(path.parent)
 
+    def make_durable(self, prefix: str) -> None:
+        """Force files that other programs wrote under a prefix, and the folders that name them, onto the disk."""
+        top = self._root / checked_prefix(prefix)
+        with storage_errors("write", top):
+            for folder, _, names in os.walk(top):
+                for name in names:
+                    sync_path(Path(folder, name))
+                sync_path(Path(folder))
+            # The folders on the way down were new, too: without their entries the files could not be found.
+            for parent in top.relative_to(self._root).parents:
+                sync_path(self._root / parent)
+
     def uri(self, key: str) -> str:
         """Return the absolute path of a key or a prefix."""
         return f"{self._root}/{key}"
@@ -95,7 +107,7 @@ def _linked(path: Path, data: bytes) -> bool:
             path.hardlink_to(temporary)
         except FileExistsError:
             return not _is_taken(path)
-    sync_folder(path.parent)
+    sync_path(path.parent)
     return True
 
 

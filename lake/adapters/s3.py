@@ -96,6 +96,9 @@ class S3Store:
                     "give this role or user the permission for it, then run it again"
                 )
 
+    def make_durable(self, prefix: str) -> None:
+        """Do nothing: S3 answers a write when it is durable."""
+
     def uri(self, key: str) -> str:
         """Return the `s3a://` address of a key or a prefix: S3A is the one S3 client of Glue 6 and of local Spark."""
         return f"s3a://{self._bucket}/{self._prefix}{key}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lake.adapters.durable_files import storage_errors, sync_folder
+from lake.adapters.durable_files import storage_errors, sync_path
 from lake.errors import ConflictError, StorageError
 
 
@@ -43,8 +43,8 @@ def test_an_error_of_the_lake_passes_unchanged() -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="only Linux has /proc, whose folders cannot be synced")
-def test_a_file_system_that_cannot_sync_folders_is_good_enough() -> None:
-    sync_folder(Path("/proc"))  # it answers EINVAL
+def test_a_file_system_that_cannot_sync_paths_is_good_enough() -> None:
+    sync_path(Path("/proc"))  # it answers EINVAL
 
 
 def test_any_other_failure_to_sync_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -53,4 +53,4 @@ def test_any_other_failure_to_sync_is_an_error(monkeypatch: pytest.MonkeyPatch, 
 
     monkeypatch.setattr(os, "fsync", broken_disk)
     with pytest.raises(OSError, match="Input/output error"):
-        sync_folder(tmp_path)
+        sync_path(tmp_path)

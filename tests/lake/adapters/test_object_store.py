@@ -124,6 +124,13 @@ def test_a_prefix_that_is_no_folder_of_keys_is_refused(store: ObjectStore, prefi
         list(store.list(prefix))
 
 
+def test_making_durable_changes_no_object(store: ObjectStore) -> None:
+    store.put_if_absent("curated/states/a.parquet", b"a")
+    store.make_durable("curated/states/")
+    store.make_durable("curated/none/")
+    assert store.get("curated/states/a.parquet") == b"a"
+
+
 def test_an_address_is_that_of_the_root_followed_by_the_key(store: ObjectStore) -> None:
     assert store.uri("raw/a.json") == store.uri("") + "raw/a.json"
     assert store.uri("raw/").endswith("/raw/")
