@@ -57,7 +57,7 @@ def build_states(spark: SparkSession, store: ObjectStore, raw: RawDay, folders: 
         tuple(sorted(raw.keys)),
         counts,
         overall_score(day_scores),
-        str(seen["checksum"] or 0),
+        seen["checksum"],
         _unreadable(store, raw, usable=frozenset(seen["usable_keys"]), unusable=frozenset(seen["unusable_keys"])),
     )
 

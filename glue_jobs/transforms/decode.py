@@ -40,7 +40,7 @@ def decoded(rows: DataFrame) -> DataFrame:
     fields = F.from_json("raw_row", "array<string>", {"allowUnquotedControlChars": "true"})
     split = rows.withColumn("fields", fields).withColumn("field_count", F.size("fields"))
     typed = split.withColumns({name: _number(index) for name, index in _NUMBER_COLUMNS.items()})
-    is_finite = [F.coalesce(F.abs(name) < F.lit(float("inf")), F.lit(True)) for name in _NUMBER_COLUMNS]
+    is_finite = [_is_finite(index, name) for name, index in _NUMBER_COLUMNS.items()]
     has_types = F.col("field_count").isin(*FIELD_COUNTS) & F.col("raw_row").rlike(DOCUMENTED_TYPES)
     is_readable = F.coalesce(has_types & F.least(*is_finite), F.lit(False))
     first_is_text = F.col("raw_row").rlike(r'^\s*\[\s*"')
@@ -71,6 +71,12 @@ def _other_fields() -> list[Column]:
         "category": _field(17, "int"),
     }
     return [F.when(F.col("is_readable"), value).alias(name) for name, value in values.items()]
+
+
+def _is_finite(index: int, name: str) -> Column:
+    # A number beyond every double, such as 1e999, casts to null or infinity; only JSON null may become null.
+    is_known = F.coalesce(F.abs(name) < F.lit(float("inf")), F.lit(False))
+    return F.get("fields", F.lit(index)).isNull() | is_known
 
 
 def _number(index: int) -> Column:

@@ -30,7 +30,8 @@ def content_checksum() -> Column:
     """Return an order-free checksum of deduplicated rows: the sum of a hash of all their decoded values."""
     names = [f"{column.name}_s" if column.type == "timestamp" else column.name for column in STATES.columns]
     values = [F.coalesce(F.col(name).cast("string"), F.lit("\0")) for name in names]
-    return F.sum(F.when(~F.col("is_repeat"), F.xxhash64(*values).cast("decimal(38,0)")))
+    hashes = F.sum(F.when(~F.col("is_repeat"), F.xxhash64(*values).cast("decimal(38,0)")))
+    return F.coalesce(hashes.cast("string"), F.lit("0"))
 
 
 def _with_instants(rows: DataFrame) -> DataFrame:

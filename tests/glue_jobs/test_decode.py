@@ -1,0 +1,111 @@
+import json
+from typing import Any
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+from support.spark_rows import assert_rows, rows_of
+from support.vectors import NOON, vector
+
+from glue_jobs.transforms.decode import decoded
+from lake.response import DECODED_COLUMNS
+from lake.response import decoded as plainly_decoded
+
+
+def raw_rows(spark: SparkSession, *texts: str | None) -> DataFrame:
+    rows = [("raw/states/a", NOON, number, text) for number, text in enumerate(texts)]
+    return spark.createDataFrame(rows, "raw_key string, time bigint, row_number int, raw_row string")
+
+
+def test_each_field_of_a_good_row_arrives_under_its_name(spark: SparkSession) -> None:
+    frame = decoded(raw_rows(spark, json.dumps([*vector(), 4])))
+    names = DECODED_COLUMNS[2:]
+    expected = (
+        *("3c6444", "DLH9LF", "Germany", NOON - 2, NOON - 1, 8.5, 50.25, 10668.0, False, 230.5, 90.25, -0.33),
+        *(10820.4, "1000", False, 0, 4),
+    )
+    assert_rows(frame, [expected], *names)
+    about = (*DECODED_COLUMNS[:2], "snapshot_at_s", "raw_key", "row_number")
+    assert_rows(frame, [(18, True, NOON, "raw/states/a", 0)], *about)
+
+
+def test_a_row_of_17_fields_has_no_category(spark: SparkSession) -> None:
+    assert_rows(
+        decoded(raw_rows(spark, json.dumps(vector()))), [(17, True, None)], "field_count", "is_readable", "category"
+    )
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [("DLH9LF  ", "DLH9LF"), ("", None), ("        ", None), (" 0   P  ", "0   P"), (None, None), ("\tA", "\tA")],
+)
+def test_a_callsign_is_trimmed_of_blanks_and_blank_is_null(spark: SparkSession, sent: Any, stored: Any) -> None:
+    assert_rows(decoded(raw_rows(spark, json.dumps(vector(callsign=sent)))), [(stored,)], "callsign")
+
+
+def test_a_blank_country_is_null_and_another_is_kept_as_received(spark: SparkSession) -> None:
+    rows = [json.dumps(vector(origin_country=country)) for country in ("", "  ", " Côte d'Ivoire ")]
+    assert rows_of(decoded(raw_rows(spark, *rows)), "origin_country") == [(None,), (None,), (" Côte d'Ivoire ",)]
+
+
+UNREADABLE = {
+    "a number sent as text": vector(velocity="230.5"),
+    "text sent as a number": vector(callsign=12),
+    "a whole number with a fraction": vector(last_contact=NOON + 0.5),
+    "a flag sent as a number": vector(on_ground=1),
+    "a number sent as a flag": vector(latitude=True),
+    "not a number": vector(baro_altitude=float("nan")),
+    "infinity": vector(baro_altitude=float("-inf")),
+    "an instant of 13 digits": vector(last_contact=10**12),
+    "a category of 10 digits": [*vector(), 10**9],
+    "a list where text belongs": vector(squawk=["1000"]),
+    "sensors of another kind": vector(sensors=["a"]),
+    "16 fields": vector()[:16],
+    "19 fields": [*vector(), 1, 1],
+    "5 fields": vector()[:5],
+}
+
+
+@pytest.mark.parametrize("row", UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_an_unreadable_row_keeps_only_its_address(spark: SparkSession, row: list[Any]) -> None:
+    frame = decoded(raw_rows(spark, json.dumps(row)))
+    others = DECODED_COLUMNS[3:]
+    assert_rows(frame, [(len(row), False, "3c6444", *[None] * len(others))], *DECODED_COLUMNS[:3], *others)
+
+
+@pytest.mark.parametrize("text", [None, "[]", '{"a": 1}', "5", "text", "[5, 6]", "[null]", '["a"'])
+def test_what_is_no_row_is_unreadable(spark: SparkSession, text: str | None) -> None:
+    assert_rows(decoded(raw_rows(spark, text)), [(False,)], "is_readable")
+
+
+def test_numbers_of_any_spelling_are_read_and_too_large_ones_are_not(spark: SparkSession) -> None:
+    spellings = ("1e2", "2.5E+1", "-0.0", "1e30", "1e999")
+    texts = [json.dumps(vector()).replace("230.5", spelling) for spelling in spellings]
+    expected = [(True, 100.0), (True, 25.0), (True, -0.0), (True, 1e30), (False, None)]
+    assert rows_of(decoded(raw_rows(spark, *texts)), "is_readable", "ground_speed_mps") == expected
+
+
+def test_a_text_made_to_be_slow_is_judged_at_once(spark: SparkSession) -> None:
+    hostile = '["' + "\\\\" * 200_000 + '", "' + '\\"' * 200_000 + '", ' + "1" * 100_000
+    assert_rows(decoded(raw_rows(spark, hostile)), [(False,)], "is_readable")
+
+
+def test_both_decoders_agree_on_every_row_above(spark: SparkSession) -> None:
+    rows = [
+        vector(),
+        [*vector(), 4],
+        *UNREADABLE.values(),
+        [],
+        None,
+        5,
+        {"a": 1},
+        [None] * 17,
+        [*vector(sensors=[1, 2]), None],
+    ]
+    frame = decoded(raw_rows(spark, *[None if row is None else json.dumps(row) for row in rows]))
+    assert list(map(repr, rows_of(frame, *DECODED_COLUMNS))) == [
+        repr(tuple(float(v) if i in FLOATS and v is not None else v for i, v in enumerate(plainly_decoded(row))))
+        for row in rows
+    ]
+
+
+FLOATS = {DECODED_COLUMNS.index(name) for name in DECODED_COLUMNS if name.endswith(("_deg", "_m", "_mps"))}
