@@ -36,6 +36,7 @@ COMMANDS: dict[str, str] = {
     "history": "Show the commits of each day, and which one is visible.",
     "rollback": "Let readers see an older commit of a day again.",
     "vacuum": "Remove the files of commits that no reader needs any more.",
+    "report": "Write one HTML page with the pictures, which opens from disk.",
 }
 """Every command in the order of `flightlake --help`, each with the line that stands there."""
 
