@@ -96,6 +96,8 @@ def _when_most(snapshots: Sequence[Snapshot]) -> str:
     if len(totals) == 1:
         return f"One response with {count(totals[0])} aircraft"
     most, fewest = max(totals), min(totals)
+    if most == fewest:
+        return f"{count(most)} aircraft in every response"
     return f"Between {count(fewest)} and {count(most)} aircraft at once"
 
 

@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 import aiohttp
 
+Theme = Literal["light", "dark"]
+
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -57,7 +59,7 @@ def visit(
     *,
     width: int,
     height: int,
-    theme: Literal["light", "dark"] = "light",
+    theme: Theme = "light",
     questions: dict[str, str] | None = None,
 ) -> Visit:
     """Open a page in a window of a size and a theme, put the questions (JavaScript) to it, and photograph it whole."""
