@@ -146,6 +146,14 @@ def test_series_span_all_days_and_the_rest_is_about_the_chosen_ones(builder: Lak
     assert total_counts(facts.days).curated == 2
 
 
+def test_another_day_neither_rejects_nor_scores_here(small_lake: LakeBuilder) -> None:
+    other = date(2026, 5, 9)
+    publish_day(small_lake, [a_state(snapshot_at=at("00:00", other))], day=other, quality_score=None)
+    quality = facts_of(small_lake, other).quality
+    assert (quality.reasons, quality.overall) == ([], None)
+    assert quality.trend == [(date(2026, 5, 8), 86.67)]
+
+
 def test_a_date_without_a_day_names_those_that_there_are(small_lake: LakeBuilder) -> None:
     with pytest.raises(UsageError, match=r"--date 2026-01-01: .*published: 2026-05-08"):
         gather(small_lake.lake, [date(2026, 1, 1)])
