@@ -15,7 +15,7 @@ def altitude_profile(bands: Sequence[Band]) -> Picture:
     title = above("% of airborne rows by flight level")
 
     def draw(width_px: int) -> alt.TopLevelMixin:
-        x = alt.X("share:Q", title=None, axis=alt.Axis(tickCount=5, format="~g"))
+        x = alt.X("share:Q", title=None, axis=alt.Axis(tickCount=5, format=",.2~f"))
         y = alt.Y("start:Q", bin="binned", title=None, scale=_scale(bands), axis=_axis(bands))
         base = alt.Chart(alt.InlineData(values=_shares(bands)), width=width_px, height=320, title=title)
         bars = base.mark_bar(fill="var(--accent)", binSpacing=1, orient="horizontal")
@@ -31,7 +31,7 @@ def speed_profile(bands: Sequence[Band]) -> Picture:
 
     def draw(width_px: int) -> alt.TopLevelMixin:
         x = alt.X("start:Q", bin="binned", title=None, scale=_scale(bands), axis=_axis(bands))
-        y = alt.Y("share:Q", title=None, axis=alt.Axis(tickCount=4, format="~g"))
+        y = alt.Y("share:Q", title=None, axis=alt.Axis(tickCount=4, format=",.2~f"))
         base = alt.Chart(alt.InlineData(values=_shares(bands)), width=width_px, height=220, title=title)
         bars = base.mark_bar(fill="var(--accent)", binSpacing=1, orient="vertical")
         chart: alt.Chart = bars.encode(x=x, x2=alt.X2("end:Q"), y=y)

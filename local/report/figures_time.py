@@ -119,7 +119,7 @@ def _time_axis(width_px: int, *, is_long: bool) -> alt.Axis:
 def _counts(width_px: int) -> alt.Axis:
     if width_px == WIDE_PX:
         return alt.Axis(tickCount=4, tickMinStep=1, format=",.0f")
-    label = "datum.value < 1000 ? datum.value : format(datum.value / 1000, '~g') + 'k'"
+    label = "datum.value < 1000 ? datum.value : format(datum.value / 1000, ',.1~f') + 'k'"
     return alt.Axis(tickCount=4, tickMinStep=1, labelExpr=label)
 
 

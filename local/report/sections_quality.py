@@ -73,23 +73,23 @@ def _rule_table(caption: str, entries: Sequence[RuleFacts]) -> Table:
     rows = [
         (
             Name(entry.rule.name, entry.rule.meaning),
+            score(entry.score.score),
+            count(entry.score.failed_count),
+            count(entry.score.checked_count),
             entry.rule.dimension,
             _SEVERITIES[entry.rule.severity],
-            count(entry.score.checked_count),
-            count(entry.score.failed_count),
-            score(entry.score.score),
         )
         for entry in entries
     ]
-    headings = ("Rule", "Dimension", "Severity", "Checked", "Failed", "Score")
-    return Table(caption, headings, rows, frozenset({3, 4, 5}))
+    headings = ("Rule", "Score", "Failed", "Checked", "Dimension", "Severity")
+    return Table(caption, headings, rows, frozenset({1, 2, 3}))
 
 
 def _trend_figure(facts: Facts) -> Figure:
     trend = facts.quality.trend
     low, high = min(value for _, value in trend), max(value for _, value in trend)
     words = f"Overall score of {counted(len(trend), 'day')}: between {score(low)} and {score(high)}."
-    return Figure(quality_trend(trend), words, "Overall score of each published day.")
+    return Figure(quality_trend(trend), words, "The scale does not begin at 0.")
 
 
 def _finding(reason: Reason) -> Finding:

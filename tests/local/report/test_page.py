@@ -102,7 +102,7 @@ def test_counts_that_do_not_add_up_are_the_heading(builder: LakeBuilder, page: P
 def test_rules_come_with_counts_and_meaning(small_lake: LakeBuilder, page: Page) -> None:
     text = Elements(page(small_lake)).text
     assert "Quality score 86.67: completeness costs most" in text
-    assert re.search(r"callsign_missing No callsign received .*? completeness warns 5 1 80\.00", text)
+    assert re.search(r"callsign_missing No callsign received .*? 80\.00 1 5 completeness warns", text)
     assert "Not six lower-case hex digits." in text
 
 
@@ -167,6 +167,17 @@ def test_a_colour_of_a_drawing_is_one_of_the_page(small_lake: LakeBuilder, page:
     used = set(re.findall(r"var\((--[a-z0-9-]+)\)", html))
     defined = set(re.findall(r"(--[a-z0-9-]+): ", html))
     assert used <= defined
+
+
+def test_no_number_is_written_in_powers_of_ten(builder: LakeBuilder, page: Page) -> None:
+    # 1,300 aircraft at one altitude: axes that reach 100 % and 1,300.
+    rows = [
+        a_state(icao24=f"{number:06x}", snapshot_at=at(clock)) for number in range(1300) for clock in ("12:00", "12:01")
+    ]
+    publish_day(builder, rows)
+    html = page(builder)
+    assert not re.search(r">\d[\d.]*e\+\d", html)
+    assert ">100<" in html
 
 
 def test_ids_are_unique(small_lake: LakeBuilder, page: Page) -> None:
