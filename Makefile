@@ -29,6 +29,9 @@ $(VENV)/.dev: $(VENV)/.local requirements/dev.txt
 	@$(PIP_INSTALL) --no-build-isolation -r requirements/dev.txt
 	@touch $@
 
+demo: $(VENV)/.local  ## the whole lake on this machine: simulate, poll, land, convert, query, verify, report
+	@$(BIN)/python -m local.demo
+
 lock: $(VENV)/.dev  ## pin every package anew, with hashes, for every platform
 	@$(UV_COMPILE) --group build -o requirements/build.txt
 	@$(UV_COMPILE) --group java -o requirements/java.txt
