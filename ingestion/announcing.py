@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 def announce(poll: Poll, *, lake: str, bus: str, client: Any) -> bool:
     """Put a `data.ingested` event for a landed response on a bus, and tell whether the bus took it.
 
-    A refusal is logged and costs nothing else: the response has landed, and the hourly conversion finds it unannounced.
+    A refusal is logged and costs nothing else: the response has landed, and the next conversion finds it unannounced.
 
     Args:
         poll: a poll with a response.

@@ -3,6 +3,7 @@
 Importing it reads and opens nothing; the first invocation builds what all later ones share.
 """
 
+import gc
 import logging
 import os
 from collections.abc import Callable
@@ -32,6 +33,13 @@ METRICS_NAMESPACE = "Flightlake"
 _AWS = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 """Seconds and attempts for the secret and the event: both are small, and the poll's own time is bounded."""
 
+GC_THRESHOLD = 50_000
+"""New objects between two searches for cycles, instead of 700 (2,000 since Python 3.13).
+
+A poll makes some 25,000 lists and tuples and not one cycle; looking for them takes a tenth of its time. They are freed
+when the last name goes, as ever.
+"""
+
 Handler = Callable[[dict[str, Any], LambdaContext], Summary]
 
 
@@ -54,6 +62,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Summary:
 def built_handler() -> Handler:
     """Return the handler as the environment wires it; built once, and anew where building failed."""
     settings = PollerSettings.from_environment(os.environ)
+    gc.set_threshold(GC_THRESHOLD)
     logger = Logger(service=settings.service_name)
     metrics = Metrics(namespace=METRICS_NAMESPACE, service=settings.service_name)
     tracer = Tracer(service=settings.service_name)

@@ -1,5 +1,6 @@
 """The deployed poller on AWS as moto plays it, with the simulator as its source."""
 
+import gc
 import json
 import logging
 import os
@@ -65,7 +66,9 @@ def poller_on_aws(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulat
         }.items():
             monkeypatch.setenv(name, value)
         built_handler.cache_clear()
+        thresholds = gc.get_threshold()
         yield server
+    gc.set_threshold(*thresholds)
     built_handler.cache_clear()
     ours = logging.getLogger("ingestion")
     ours.handlers.clear()
