@@ -1,12 +1,16 @@
 """Fixtures that tests of every room share."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
 from support.aws import Aws, aws_on_this_machine
+from support.published import publish_small_lake
 
 from lake.adapters.opening import Lake, open_lake
+from local.java.spark import local_spark_session
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
@@ -40,3 +44,28 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the recorded data is not beside the repository (../shared/data)")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[SparkSession]:
+    """One real Spark session with production settings for all tests."""
+    session = local_spark_session()
+    # Days in tests are small: one core's work split over 200 tasks would only be slow.
+    session.conf.set("spark.sql.shuffle.partitions", "2")
+    yield session
+    session.stop()
+
+
+@pytest.fixture(scope="session")
+def _small_lake(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("small") / "lake"
+    publish_small_lake(open_lake(str(root), create=True), spark)
+    return root
+
+
+@pytest.fixture
+def small_lake(_small_lake: Path, tmp_path: Path) -> Lake:
+    """A copy of a lake of one day, converted by the real job in two commits; see `support.published`."""
+    root = tmp_path / "lake"
+    shutil.copytree(_small_lake, root)
+    return open_lake(str(root))

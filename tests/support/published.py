@@ -1,0 +1,26 @@
+"""A small lake that the real job has converted: one day, two commits."""
+
+from pyspark.sql import SparkSession
+from support.vectors import DAY, NOON, body, landed, vector
+
+from glue_jobs.convert import STATES_JOB, Conversion
+from lake.adapters.clock import SystemClock
+from lake.adapters.opening import Lake
+
+FIRST_COUNTS = {"raw_rows": 4, "curated": 2, "quarantined": 1, "duplicates": 1}
+COUNTS = {"raw_rows": 6, "curated": 4, "quarantined": 1, "duplicates": 1}
+"""Of the first and of the visible commit."""
+
+
+def publish_small_lake(lake: Lake, spark: SparkSession) -> None:
+    """Land and convert: three rows and a repeat (one row is rejected), then a second response of two rows."""
+    conversion = Conversion(STATES_JOB, lambda: spark, lake.store, lake.catalog, SystemClock())
+    landed(lake.store, body(vector(), vector(icao24="4b1805"), vector(icao24="a0f1e2", velocity=2503)))
+    landed(lake.store, body(vector(last_contact=NOON)))
+    (first,) = conversion.run([DAY])
+    landed(
+        lake.store, body(vector(at=NOON + 90), vector(at=NOON + 90, icao24="c0ffee"), time=NOON + 90), time=NOON + 90
+    )
+    (second,) = conversion.run([DAY])
+    assert first.published
+    assert second.published
