@@ -8,7 +8,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
   --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
-.PHONY: help demo test test-slow check format lint types lock docs clean
+.PHONY: help demo test test-slow check lint types format docs lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -32,8 +32,35 @@ $(VENV)/.dev: $(VENV)/.local requirements/dev.txt
 demo: $(VENV)/.local  ## the whole lake on this machine: simulate, poll, land, convert, query, verify, report
 	@$(BIN)/python -m local.demo
 
+test: $(VENV)/.dev  ## every test that needs neither account, token, Docker nor network; with coverage
+	@$(BIN)/pytest -m "not slow" --cov --cov-report=term --cov-fail-under=95
+
+test-slow: $(VENV)/.dev  ## the slower tests: all recorded data, fresh environments, a real browser
+	@$(BIN)/pytest -m slow
+
+check: lint types test  ## everything that must hold before a change lands
+
+lint: $(VENV)/.dev  ## style, the walls between the rooms, SQL
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/lint-imports
+	@$(BIN)/sqlfluff lint sql/views sql/queries sql/checks
+
+types: $(VENV)/.dev  ## strict types
+	@$(BIN)/mypy
+
+format: $(VENV)/.dev  ## rewrite the code in the project's style
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+docs: $(VENV)/.local  ## write the data dictionary anew from the contract
+	@$(BIN)/python -m lake.data_dictionary > docs/data-dictionary.md
+
 lock: $(VENV)/.dev  ## pin every package anew, with hashes, for every platform
 	@$(UV_COMPILE) --group build -o requirements/build.txt
 	@$(UV_COMPILE) --group java -o requirements/java.txt
 	@$(UV_COMPILE) --extra lambda --extra local -o requirements/local.txt pyproject.toml
 	@$(UV_COMPILE) --extra lambda --extra local --extra dev -c requirements/local.txt -o requirements/dev.txt pyproject.toml
+
+clean:  ## remove what make has made: environment, demo lake, report
+	@rm -rf $(VENV) demo-lake report.html .coverage .pytest_cache .mypy_cache .ruff_cache

@@ -1,12 +1,13 @@
 """The object store of a lake in a bucket."""
 
+import random
+import time
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 from uuid import uuid4
 
 from botocore.exceptions import ClientError
-from tenacity import RetryError, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from lake.adapters.aws_errors import aws_errors, code_of
 from lake.adapters.keys import checked_key, checked_prefix, is_key
@@ -38,17 +39,17 @@ class S3Store:
         Raises:
             ConflictError: other writers kept the key busy; nobody's write is known to have won.
         """
-        attempts = Retrying(
-            retry=retry_if_exception(_is_busy),
-            stop=stop_after_attempt(_PUT_ATTEMPTS),
-            wait=wait_random_exponential(multiplier=0.1, max=2),
-        )
-        place = self._place(checked_key(key))
-        try:
-            with aws_errors("write", place):
-                return bool(attempts(self._put, key, data, put_id=uuid4().hex))
-        except RetryError as error:
-            raise ConflictError(f"cannot write {place}: other writers keep it busy; run it again") from error
+        place, put_id = self._place(checked_key(key)), uuid4().hex
+        with aws_errors("write", place):
+            for attempt in range(_PUT_ATTEMPTS):
+                try:
+                    return self._put(key, data, put_id=put_id)
+                except ClientError as error:
+                    if not _is_busy(error):
+                        raise
+                # Full jitter, written out: a job brings no library for it.
+                time.sleep(random.uniform(0, 0.1 * 2**attempt))
+        raise ConflictError(f"cannot write {place}: other writers keep it busy; run it again")
 
     def get(self, key: str) -> bytes:
         """Return the object's bytes.
@@ -131,5 +132,5 @@ class S3Store:
         return bool(answer["Metadata"].get(_PUT_ID) == put_id)
 
 
-def _is_busy(error: BaseException) -> bool:
-    return isinstance(error, ClientError) and code_of(error) == "ConditionalRequestConflict"
+def _is_busy(error: ClientError) -> bool:
+    return code_of(error) == "ConditionalRequestConflict"
