@@ -18,9 +18,8 @@ from rich.rule import Rule
 
 from lake.layout import MARKER_KEY
 
-LAKE = "demo-lake"
-REPORT = "report.html"
 FLIGHTLAKE = ".venv/bin/flightlake"
+PUBLISHED = "sql/published.sql"
 POLL_COUNT = 80
 INTERVAL_S = 90
 SPEED = 300
@@ -33,46 +32,44 @@ FAULTS = "503@5,cut@23"
 QUALITY = (
     "select dimension, round(score, 2) as score from quality_scores where rule is null order by dimension nulls last"
 )
-NEXT_COMMANDS = (
-    f"{FLIGHTLAKE} query --list",
-    f"{FLIGHTLAKE} query --lake {LAKE} busiest_cells --param row_limit=5",
-    f"{FLIGHTLAKE} poll --lake my-lake   # the live OpenSky Network; then: {FLIGHTLAKE} convert --lake my-lake",
-)
 _SHOWN_LINES = 3
+
+_Arguments = tuple[str | Path, ...]
 
 console = Console(highlight=False)
 
 
-def main() -> int:
-    """Run the steps; return the exit status of the first that failed, or 0."""
+def main(folder: Path) -> int:
+    """Run the steps in a folder; return the exit status of the first that failed, or 0."""
     started_s = time.monotonic()
-    if not _make_room():
+    lake, report = folder / "demo-lake", folder / "report.html"
+    if not _make_room(lake):
         return 1
     steps = (
-        ("convert: decode, judge, deduplicate, audit, publish (Spark)", ("convert", "--lake", LAKE)),
-        ("report: one page to look at", ("report", "--lake", LAKE, "--out", REPORT)),
-        ("verify: recount everything from raw, without Spark", ("verify", "--lake", LAKE)),
-        ("query: quality by dimension, in percent; the last row is the whole", ("query", "--lake", LAKE, QUALITY)),
-        ("query: what the first README asked", ("query", "--lake", LAKE, "sql/published.sql")),
+        ("convert: decode, judge, deduplicate, audit, publish (Spark)", ("convert", "--lake", lake)),
+        ("report: one page to look at", ("report", "--lake", lake, "--out", report)),
+        ("verify: recount everything from raw, without Spark", ("verify", "--lake", lake)),
+        ("query: quality by dimension, in percent; the last row is the whole", ("query", "--lake", lake, QUALITY)),
+        ("query: what the first README asked", ("query", "--lake", lake, PUBLISHED)),
     )
     with _simulator() as url:
-        status = _polled(url)
+        status = _polled(lake, url)
     for title, arguments in steps:
         if status == 0:
             status = _step(title, arguments)
     if status == 0:
-        _farewell(time.monotonic() - started_s)
+        _farewell(lake, report, time.monotonic() - started_s)
     return status
 
 
-def _make_room() -> bool:
-    if not Path(LAKE).exists():
+def _make_room(lake: Path) -> bool:
+    if not lake.exists():
         return True
-    if not Path(LAKE, MARKER_KEY).exists():
-        console.print(f"[red]{LAKE} is here already and is no lake; move it away and run the demo again[/]")
+    if not Path(lake, MARKER_KEY).exists():
+        console.print(f"[red]{lake} is here already and is no lake; move it away and run the demo again[/]")
         return False
-    console.print(f"removing the {LAKE} of an earlier demo")
-    shutil.rmtree(LAKE)
+    console.print(f"removing the {lake} of an earlier demo")
+    shutil.rmtree(lake)
     return True
 
 
@@ -94,9 +91,10 @@ def _simulator() -> Iterator[str]:
         process.communicate()
 
 
-def _polled(url: str) -> int:
+def _polled(lake: Path, url: str) -> int:
     """Poll and land; show the first polls and those that had trouble, for the others only their number."""
-    arguments = ("poll", "--lake", LAKE, "--source", url, "--count", str(POLL_COUNT), "--interval", str(INTERVAL_S))
+    schedule = ("--count", str(POLL_COUNT), "--interval", str(INTERVAL_S))
+    arguments = ("poll", "--lake", lake, "--source", url, *schedule)
     _announce("poll and land: two hours of sky, one answer each 90 s", arguments)
     process = subprocess.Popen(_command(arguments), stderr=subprocess.PIPE, text=True)
     for count, line in enumerate(process.stderr or (), start=1):
@@ -107,32 +105,33 @@ def _polled(url: str) -> int:
     return process.wait()
 
 
-def _step(title: str, arguments: tuple[str, ...]) -> int:
+def _step(title: str, arguments: _Arguments) -> int:
     _announce(title, arguments)
     return subprocess.run(_command(arguments), check=False).returncode
 
 
-def _announce(title: str, arguments: tuple[str, ...]) -> None:
+def _announce(title: str, arguments: _Arguments) -> None:
     console.print(Rule(title, align="left", style="dim", characters="-"))
-    shown = " ".join(f'"{argument}"' if " " in argument else argument for argument in arguments)
+    shown = " ".join(f'"{word}"' if " " in word else word for word in map(str, arguments))
     console.print(f"[bold]$ {FLIGHTLAKE} {shown}[/]", soft_wrap=True)
 
 
-def _command(arguments: tuple[str, ...]) -> list[str]:
-    return [str(Path(sys.prefix, "bin", "flightlake")), *arguments]
+def _command(arguments: _Arguments) -> list[str]:
+    return [str(Path(sys.prefix, "bin", "flightlake")), *map(str, arguments)]
 
 
-def _farewell(took_s: float) -> None:
+def _farewell(lake: Path, report: Path, took_s: float) -> None:
     console.print(Rule(f"done in {took_s:.0f} s", align="left", style="dim", characters="-"))
-    console.print(f"The lake is in [bold]{LAKE}[/]; the report is [bold]{Path(REPORT).resolve()}[/]: open it.")
+    console.print(f"The lake is in [bold]{lake}[/]; the report is [bold]{report.resolve()}[/]: open it.")
     console.print("Worth trying next:")
-    for command in NEXT_COMMANDS:
+    for command in (
+        f"{FLIGHTLAKE} query --list",
+        f"{FLIGHTLAKE} query --lake {lake} busiest_cells --param row_limit=5",
+        f"{FLIGHTLAKE} poll --lake my-lake && {FLIGHTLAKE} convert --lake my-lake   # the live OpenSky Network",
+    ):
         console.print(f"  {command}", soft_wrap=True)
-    console.print(
-        "OpenSky's data is for research and non-commercial use, with attribution; this demo's data is simulated.",
-        style="dim",
-    )
+    console.print("OpenSky's data is for research and non-commercial use, with attribution. This demo's is simulated.")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Path(*sys.argv[1:2])))
