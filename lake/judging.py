@@ -1,22 +1,13 @@
-"""Judge one response in plain Python: the rules run as SQL inside SQLite, which Python brings along."""
+"""Judge one response in plain Python, by the rules that the Spark job judges by."""
 
-import re
-import sqlite3
 from collections import Counter
-from contextlib import closing
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from lake.response import DECODED_COLUMNS, Response, decoded
-from lake.rules import REJECTING, RULES
+from lake.predicates import BROKEN, verdict_function
+from lake.response import Response, decoded
+from lake.rules import RULES
 from lake.scoring import RuleCount, overall_score, scores
-
-_NOT_APPLICABLE, _BROKEN = "-", "1"
-_POSITION = {rule.name: position for position, rule in enumerate(RULES)}
-_VERDICTS_QUERY = "select {} from decoded order by rowid".format(
-    " || ".join(f"case when not ({rule.applies}) then '-' when {rule.broken} then '1' else '0' end" for rule in RULES)
-)
 
 
 @dataclass(frozen=True)
@@ -32,7 +23,7 @@ class Judgement:
     """What the rules say of one response.
 
     Attributes:
-        rows: decoded values per row, in the order of `DECODED_COLUMNS`.
+        rows: decoded values per row, in the order of `lake.response.DECODED_COLUMNS`.
         rejections: by row number.
         counts: checked and failed rows by rule name.
     """
@@ -60,41 +51,30 @@ class Judgement:
 def judge(response: Response) -> Judgement:
     """Return every row of a response decoded and judged."""
     rows = [decoded(row) for row in response.rows]
-    verdicts = _verdicts(rows, response.time_s)
-    reasons = {verdict: _reasons(verdict) for verdict in set(verdicts)}
-    rejections = {
-        number: Rejection(number, reasons[verdict]) for number, verdict in enumerate(verdicts) if reasons[verdict]
-    }
-    return Judgement(rows, rejections, _counts(verdicts))
-
-
-def _verdicts(rows: list[tuple[Any, ...]], time_s: int) -> list[str]:
-    """Return per row one character a rule: not applicable, kept or broken."""
-    with closing(sqlite3.connect(":memory:")) as database:
-        database.create_function("regexp_like", 2, _regexp_like, deterministic=True)
-        database.execute(f"create table decoded ({', '.join(DECODED_COLUMNS)}, snapshot_at_s)")
-        placeholders = ", ".join("?" * len(DECODED_COLUMNS))
-        database.executemany(f"insert into decoded values ({placeholders}, {time_s:d})", rows)
-        return [verdict for (verdict,) in database.execute(_VERDICTS_QUERY)]
-
-
-def _reasons(verdict: str) -> tuple[str, ...]:
-    return tuple(rule.name for rule in REJECTING if verdict[_POSITION[rule.name]] == _BROKEN)
-
-
-def _counts(verdicts: list[str]) -> dict[str, RuleCount]:
-    # Rows differ in few ways, so counting distinct verdicts first is much faster than looking at each character.
+    verdicts = verdict_function()(rows, response.time_s)
+    # Rows differ in few ways: everything else is done once for each distinct verdict.
     distinct = Counter(verdicts)
-    return {
-        name: RuleCount(
-            sum(count for verdict, count in distinct.items() if verdict[position] != _NOT_APPLICABLE),
-            sum(count for verdict, count in distinct.items() if verdict[position] == _BROKEN),
-        )
-        for name, position in _POSITION.items()
+    reasons = {verdict: found for verdict in distinct if (found := _reasons(verdict))}
+    rejections = {
+        number: Rejection(number, reasons[verdict]) for number, verdict in enumerate(verdicts) if verdict in reasons
     }
+    return Judgement(rows, rejections, _counts(distinct))
 
 
-# The same aircraft, countries and codes come again in response after response; one poller sees some 40,000 texts a day.
-@lru_cache(maxsize=65536)
-def _regexp_like(text: str | None, pattern: str) -> bool | None:
-    return None if text is None else re.search(pattern, text) is not None
+def _reasons(verdict: int) -> tuple[str, ...]:
+    return tuple(
+        rule.name
+        for number, rule in enumerate(RULES)
+        if rule.severity == "reject" and verdict >> 2 * number & BROKEN == BROKEN
+    )
+
+
+def _counts(distinct: Counter[int]) -> dict[str, RuleCount]:
+    checked: Counter[int] = Counter()
+    failed: Counter[int] = Counter()
+    for verdict, row_count in distinct.items():
+        for number in range(len(RULES)):
+            bits = verdict >> 2 * number & BROKEN
+            checked[number] += row_count * (bits != 0)
+            failed[number] += row_count * (bits == BROKEN)
+    return {rule.name: RuleCount(checked[number], failed[number]) for number, rule in enumerate(RULES)}

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from operator import itemgetter
 from types import NoneType
 from typing import Any
 
@@ -34,6 +35,7 @@ _FIELD_TYPES: tuple[tuple[type, ...], ...] = (
     *(_TEXT, _TEXT, _TEXT, _WHOLE, _WHOLE, _NUMBER, _NUMBER, _NUMBER, _FLAG, _NUMBER, _NUMBER, _NUMBER),
     *((list,), _NUMBER, _TEXT, _FLAG, _WHOLE, _WHOLE),
 )
+_numbers = itemgetter(*(index for index, allowed in enumerate(_FIELD_TYPES) if allowed is _NUMBER))
 _SENSORS = 12
 _CATEGORY = 17
 _SQUAWK = 14
@@ -114,14 +116,18 @@ def _is_readable(row: list[Any]) -> bool:
     if not (_all_within(row[3:5], 10**INSTANT_DIGITS - 1) and _all_within(row[16:], 10**CODE_DIGITS - 1)):
         return False
     # NaN fails this comparison too, and a whole number too large for a double compares without overflow.
-    if not _all_within((*row[5:8], *row[9:12], row[13]), _LARGEST_DOUBLE):
+    if not _all_within(_numbers(row), _LARGEST_DOUBLE):
         return False
     sensors = row[_SENSORS]
     return sensors is None or all(type(sensor) is int for sensor in sensors)
 
 
 def _all_within(numbers: Iterable[float | None], limit: float) -> bool:
-    return all(number is None or -limit <= number <= limit for number in numbers)
+    # A plain loop: `all` over a generator takes four times as long, which is a third of the time of decoding a row.
+    for number in numbers:  # noqa: SIM110
+        if number is not None and not -limit <= number <= limit:
+            return False
+    return True
 
 
 @lru_cache(maxsize=4096)

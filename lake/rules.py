@@ -1,10 +1,10 @@
 """The quality rules: one table, from which the Spark job, the poller and the recount judge alike.
 
 Both predicates of a rule are SQL in the subset that Spark, Athena, DuckDB and SQLite share (comparisons, `between`,
-`in`, `abs`, `length`, `regexp_like`), so that one text has one meaning everywhere. They see the decoded row under the
-contract's names, instants as Unix seconds (`last_contact_at_s`), and two facts about its form: `field_count` (null
-where the row is no array) and `is_readable` (17 or 18 fields of the right JSON types; every other column is null where
-it is false).
+`in`, `abs`, `length`, `regexp_like`), so that one text has one meaning everywhere; `lake.predicates` reads the same
+text for plain Python. They see the decoded row under the contract's names, instants as Unix seconds
+(`last_contact_at_s`), and two facts about its form: `field_count` (null where the row is no array) and `is_readable`
+(17 or 18 fields of the right JSON types; every other column is null where it is false).
 
 Null is decided by `applies`: it must be false wherever `broken` could be null, and may never be null itself. A row to
 which a rule does not apply is not counted as checked.

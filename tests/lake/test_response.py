@@ -1,0 +1,162 @@
+"""The door: bodies and rows as they come, each with the value or the refusal that it deserves."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.vectors import NOON, body, vector
+
+from lake.errors import InvalidResponseError
+from lake.judging import judge
+from lake.response import DECODED_COLUMNS, Response, decoded, parse_response
+
+BAD_BODIES = {
+    "empty": (b"", "the body is empty"),
+    "HTML": (b"<html><body>502</body></html>", "the body is no JSON"),
+    "cut": (body(vector())[:-20], "the body is no JSON"),
+    "trailing words": (body(vector()) + b" and more", "the body is no JSON"),
+    "a NUL byte": (b'{"time": 1778241600, "states": [["a\0b"]]}', "byte 35 is NUL"),
+    "not UTF-8": (b'{"time": 1778241600, "states": [["\xff"]]}', "no UTF-8 text: byte 34 is 0xff"),
+    "UTF-16": (body(vector()).decode().encode("utf-16"), "no JSON: byte 3 is NUL"),
+    "a byte order mark": (b"\xef\xbb\xbf" + body(vector()), "no JSON"),
+    "an array": (b"[1, 2]", "a JSON list, not an object"),
+    "a text": (b'"Too many requests"', "a JSON str, not an object"),
+    "nested too deeply": (b'{"time": 1778241600, "states": ' + b"[" * 100_000, "no usable JSON|no JSON"),
+    "a number of 5,000 digits": (b'{"time": ' + b"1" * 5_000 + b"}", "no JSON"),
+    "no time": (b'{"states": []}', "time: None is no whole number"),
+    "time null": (b'{"time": null, "states": []}', "time: None is no whole number"),
+    "time with a fraction": (b'{"time": 1778241600.5, "states": []}', "time: 1778241600.5 is no whole"),
+    "time as text": (b'{"time": "1778241600", "states": []}', "time: '1778241600' is no whole"),
+    "time as a flag": (b'{"time": true, "states": []}', "time: True is no whole"),
+    "time before 2013": (b'{"time": 1356998399, "states": []}', "before 2013"),
+    "time after 9999": (b'{"time": 253402300800, "states": []}', "after 9999"),
+    "time in milliseconds": (b'{"time": 1778241600000, "states": []}', "after 9999"),
+    "no states": (b'{"time": 1778241600}', "states: missing"),
+    "states as text": (b'{"time": 1778241600, "states": "none"}', "states: 'none' is neither null nor an array"),
+    "states as an object": (b'{"time": 1778241600, "states": {}}', "neither null nor an array"),
+}
+
+
+@pytest.mark.parametrize(("data", "words"), BAD_BODIES.values(), ids=BAD_BODIES.keys())
+def test_a_body_that_is_no_usable_response_is_refused_in_words(data: bytes, words: str) -> None:
+    with pytest.raises(InvalidResponseError, match=words) as caught:
+        parse_response(data)
+    assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize("states", [b"null", b"[]"])
+def test_an_empty_sky_is_a_response(states: bytes) -> None:
+    response = parse_response(b'{"time": 1778241600, "states": %s}' % states)
+    assert response.rows == []
+    assert response.snapshot_at.isoformat() == "2026-05-08T12:00:00+00:00"
+
+
+def test_what_spoils_one_row_spoils_no_response() -> None:
+    odd = b'{"time": 1778241600, "states": [["a", NaN], ["\x01"], null, 5, [Infinity, 1e999]]}'
+    assert len(parse_response(odd).rows) == 5
+
+
+def test_a_pretty_printed_body_is_read() -> None:
+    pretty = json.dumps({"time": NOON, "states": [vector()]}, indent=4).encode()
+    assert parse_response(pretty) == parse_response(body(vector())) == Response(NOON, [vector()])
+
+
+def by_name(row: Any) -> dict[str, Any]:
+    return dict(zip(DECODED_COLUMNS, decoded(row), strict=True))
+
+
+def test_a_good_row_is_decoded_by_index() -> None:
+    assert by_name([*vector(), 4]) == {
+        "field_count": 18,
+        "is_readable": True,
+        "icao24": "3c6444",
+        "callsign": "DLH9LF",
+        "origin_country": "Germany",
+        "position_at_s": NOON - 2,
+        "last_contact_at_s": NOON - 1,
+        "longitude_deg": 8.5,
+        "latitude_deg": 50.25,
+        "baro_altitude_m": 10668,
+        "on_ground": False,
+        "ground_speed_mps": 230.5,
+        "true_track_deg": 90.25,
+        "vertical_rate_mps": -0.33,
+        "geo_altitude_m": 10820.4,
+        "squawk": "1000",
+        "is_special_purpose": False,
+        "position_source": 0,
+        "category": 4,
+    }
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        [],
+        vector()[:5],
+        vector()[:16],
+        [*vector(), 1, 1],
+        vector(velocity="230.5"),
+        vector(icao24=0x3C6444),
+        vector(callsign=12),
+        vector(latitude=float("nan")),
+        vector(latitude=float("inf")),
+        vector(latitude=10**400),
+        vector(latitude=True),
+        vector(on_ground=0),
+        vector(last_contact=10**12),
+        vector(time_position=-(10**12)),
+        vector(last_contact=1.5),
+        vector(position_source=10**9),
+        vector(sensors=[1.5]),
+        vector(sensors=[True]),
+        vector(sensors="1"),
+        vector(squawk=1000),
+        vector(origin_country=["Germany"]),
+    ],
+    ids=repr,
+)
+def test_an_unreadable_row_is_decoded_to_nothing_but_its_address(row: list[Any]) -> None:
+    address = row[0] if row and isinstance(row[0], str) else None
+    assert decoded(row) == (len(row), False, address, *[None] * (len(DECODED_COLUMNS) - 3))
+
+
+@pytest.mark.parametrize("row", [None, 5, 1.5, True, {"a": 1}, "text", '{"a": 1}', "["])
+def test_what_is_no_array_has_no_fields(row: Any) -> None:
+    assert decoded(row) == (None, False, *[None] * (len(DECODED_COLUMNS) - 2))
+
+
+def test_a_row_sent_as_the_text_of_an_array_is_that_row() -> None:
+    assert decoded(json.dumps(vector())) == decoded(vector())
+
+
+def test_values_at_the_edge_of_what_is_readable_are_kept() -> None:
+    row = by_name(vector(last_contact=10**12 - 1, position_source=10**9 - 1, velocity=1e30, sensors=[1, -2]))
+    assert (row["is_readable"], row["last_contact_at_s"], row["ground_speed_mps"]) == (True, 10**12 - 1, 1e30)
+
+
+def test_half_a_surrogate_pair_becomes_what_java_writes_for_it() -> None:
+    assert by_name(vector(callsign="A\ud800"))["callsign"] == "A?"
+
+
+@given(st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(), st.lists, max_leaves=30))
+def test_no_json_value_breaks_the_decoder(row: Any) -> None:
+    assert len(decoded(row)) == len(DECODED_COLUMNS)
+
+
+REJECTED_KINDS = {"geo_below_-300m": 4, "position_source_1": 1}
+"""Of 28 kinds of recorded odd rows those with impossible ones: -541 m and less (4); -449.58 m/s (1 of 4)."""
+
+
+def test_recorded_odd_rows_are_rejected_only_where_they_are_impossible(shared_data: Path) -> None:
+    odd = json.loads((shared_data / "opensky" / "odd_rows.json").read_text())
+    rejected = {
+        kind: count
+        for kind, examples in odd.items()
+        if (count := sum(len(judge(Response(item["time"], [item["row"]])).rejections) for item in examples))
+    }
+    assert len(odd) == 28
+    assert rejected == REJECTED_KINDS
