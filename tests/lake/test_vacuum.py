@@ -1,0 +1,136 @@
+"""What vacuum takes and what it leaves, in a folder and in a bucket."""
+
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import settings
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from support.commits import START, log_of, published, visible_commits, written
+from support.vectors import DAY
+
+from lake.adapters.opening import Lake, open_lake
+from lake.errors import StorageError
+from lake.tables import CURATED_TABLES
+from lake.vacuum import old_folders
+
+LATER = datetime.now(UTC) + timedelta(days=30)
+"""Files are stamped by the clock of this machine, so a folder is old only as seen from the future."""
+
+
+@pytest.fixture(params=["folder", "aws"])
+def lake(request: pytest.FixtureRequest) -> Lake:
+    if request.param == "folder":
+        return request.getfixturevalue("folder_lake")
+    return open_lake(request.getfixturevalue("aws").make_lake_place(), create=True)
+
+
+def would_go(lake: Lake, *, now: datetime = LATER, days: float = 7) -> set[str]:
+    old = old_folders(log_of(lake), lake.store, lake.catalog, now=now, retention=timedelta(days=days))
+    return {folder.folder.split("commit=")[1].strip("/") for folder in old}
+
+
+def test_only_commits_that_nobody_sees_go(lake: Lake) -> None:
+    for sequence, commit in enumerate("abc", start=1):
+        published(lake, commit, sequence)
+    assert would_go(lake) == {"a", "b"}
+
+
+def test_the_visible_commit_stays_however_old(lake: Lake) -> None:
+    published(lake, "a", 1)
+    assert would_go(lake, days=0) == set()
+
+
+def test_the_retention_counts_from_when_a_commit_was_superseded(lake: Lake) -> None:
+    superseded = START + timedelta(days=10)
+    published(lake, "a", 1, hours=0)
+    published(lake, "b", 2, hours=240)
+    assert would_go(lake, now=superseded + timedelta(days=7)) == {"a"}
+    assert would_go(lake, now=superseded + timedelta(days=6, hours=23)) == set(), "made long ago, read until lately"
+
+
+def test_a_folder_that_no_record_names_goes_only_when_its_files_are_old(lake: Lake) -> None:
+    published(lake, "a", 1)
+    written(lake, "crashed")
+    assert would_go(lake, now=datetime.now(UTC)) == set(), "it may still be written"
+    assert would_go(lake) == {"crashed"}
+
+
+def test_a_commit_to_which_a_rollback_returned_stays(lake: Lake) -> None:
+    published(lake, "a", 1)
+    published(lake, "b", 2)
+    log_of(lake).roll_back(DAY, commit=None, seen_raw_keys=(), at=START + timedelta(hours=3))
+    assert would_go(lake) == {"b"}
+
+
+def test_what_the_log_names_stays_even_before_the_pointer_has_moved(lake: Lake) -> None:
+    published(lake, "a", 1)
+    head = published(lake, "b", 2)
+    for table in CURATED_TABLES:
+        lake.catalog.move_pointer(table, DAY, log_of(lake).folders(DAY, "a")[table.name])
+    assert would_go(lake) == set()
+    assert head.commit == "b"
+
+
+def test_leftovers_of_a_crashed_spark_belong_to_their_commit(folder_lake: Lake) -> None:
+    published(folder_lake, "a", 1)
+    folder = log_of(folder_lake).folders(DAY, "crashed")["states"]
+    folder_lake.store.put_if_absent(f"{folder}_temporary/0/part.parquet", b"x")
+    (old,) = old_folders(
+        log_of(folder_lake), folder_lake.store, folder_lake.catalog, now=LATER, retention=timedelta(days=7)
+    )
+    assert (old.folder, old.size_bytes) == (folder, 1)
+
+
+class PublishingAndCleaning(RuleBasedStateMachine):
+    """Whatever is published, rolled back and vacuumed in whatever order: readers' folder exists, and is the log's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = tempfile.TemporaryDirectory()
+        self.lake = open_lake(str(Path(self._folder.name, "lake")), create=True)
+        self.sequence = 0
+
+    @rule()
+    def publish(self) -> None:
+        self.sequence += 1
+        published(self.lake, f"c{self.sequence}", self.sequence)
+
+    @rule()
+    def crash(self) -> None:
+        written(self.lake, f"crashed-{self.sequence}")
+
+    @precondition(lambda self: self.sequence > 1)
+    @rule(choice=st.integers(0, 10))
+    def roll_back(self, choice: int) -> None:
+        records = log_of(self.lake).records(DAY)
+        target = records[choice % len(records)].commit
+        try:
+            log_of(self.lake).roll_back(DAY, commit=target, seen_raw_keys=(), at=START + timedelta(hours=self.sequence))
+        except StorageError:
+            return  # the visible one, or vacuumed
+        self.sequence += 1
+
+    @rule(days=st.sampled_from([0, 0.05, 7]))
+    def vacuum(self, days: float) -> None:
+        store, catalog = self.lake.store, self.lake.catalog
+        for old in old_folders(log_of(self.lake), store, catalog, now=LATER, retention=timedelta(days=days)):
+            store.delete(old.keys)
+
+    @precondition(lambda self: self.sequence > 0)
+    @invariant()
+    def readers_see_the_whole_of_the_highest_record(self) -> None:
+        head = log_of(self.lake).head(DAY)
+        assert head is not None
+        assert visible_commits(self.lake) == {head.commit}
+        for folder in head.folders.values():
+            assert self.lake.store.get(f"{folder}part.parquet") == head.commit.encode()
+
+    def teardown(self) -> None:
+        self._folder.cleanup()
+
+
+TestPublishingAndCleaning = PublishingAndCleaning.TestCase
+TestPublishingAndCleaning.settings = settings(max_examples=15, stateful_step_count=12, deadline=None)
