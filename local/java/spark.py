@@ -1,11 +1,11 @@
-"""Start Spark on this machine with the Java that set-up found or brought, and without its chatter."""
+"""Start Spark on this machine with a Java that it runs on, and without its chatter."""
 
 import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 
+import pyspark
 from py4j.protocol import Py4JError
 from pyspark import SparkConf, SparkContext
 from pyspark.errors import PySparkException
@@ -14,6 +14,7 @@ from pyspark.sql import SparkSession
 
 from glue_jobs.session import LOCAL_SETTINGS, spark_session
 from lake.errors import FlightLakeError
+from local.java.finding import chosen_java_home
 
 MASTER = "local[*]"
 
@@ -22,24 +23,22 @@ def local_spark_session() -> SparkSession:
     """Return a Spark session on all cores of this machine.
 
     Raises:
-        FlightLakeError: there is no Java, or Spark does not start; the text names the log.
+        FlightLakeError: there is no fit Java, or Spark does not start; the text names the log.
     """
     if SparkSession.getActiveSession() is None:
-        _use_own_java()
+        _prepare_environment()
         _start_quietly()
     return spark_session("flightlake", master=MASTER)
 
 
-def _use_own_java() -> None:
-    own = Path(sys.prefix) / "bin" / "java"
-    if own.exists():
-        # Made by set-up where the machine has no Java 17; Spark looks for JAVA_HOME/bin/java.
-        os.environ["JAVA_HOME"] = sys.prefix
-    elif not os.environ.get("JAVA_HOME") and shutil.which("java") is None:
-        raise FlightLakeError(
-            "Spark needs Java 17 or later and there is none on the path; run `make .venv/.local --always-make` to set "
-            "one up, or install Java and set JAVA_HOME"
-        )
+def _prepare_environment() -> None:
+    java_home = chosen_java_home(os.environ, own=Path(sys.prefix))
+    if java_home is None:
+        os.environ.pop("JAVA_HOME", None)
+    else:
+        os.environ["JAVA_HOME"] = str(java_home)
+    # A Spark that was installed for other work is of another version than this package.
+    os.environ["SPARK_HOME"] = str(Path(pyspark.__file__).parent)
 
 
 def _start_quietly() -> None:

@@ -47,7 +47,7 @@ def test_every_java_that_is_unfit_is_named(tmp_path: Path) -> None:
     old, new = a_java(tmp_path / "old", JAVA_8), a_java(tmp_path / "new", JAVA_25)
     with pytest.raises(FlightLakeError) as caught:
         chosen_java_home({"JAVA_HOME": str(old), "PATH": f"{new}/bin"}, own=tmp_path)
-    assert f"from 17 to 21: {old}/bin/java is Java 1; {new}/bin/java is Java 25." in str(caught.value)
+    assert f"from 17 to 21: {old}/bin/java is Java 8; {new}/bin/java is Java 25." in str(caught.value)
     assert "set_up.sh" in str(caught.value)
 
 
