@@ -51,12 +51,16 @@ _DEFAULTS = {"date": "", "rebuild": "false", "min_quality": str(DEFAULT_MIN_QUAL
 
 
 def _glue_values(argv: Sequence[str]) -> dict[str, str]:
-    # Only Glue has this module, so it cannot be imported above.
-    from awsglue.utils import getResolvedOptions  # noqa: PLC0415
-
+    try:
+        # Only Glue has this module, so it cannot be imported above.
+        from awsglue.utils import getResolvedOptions  # noqa: PLC0415
+    except ImportError as error:
+        raise UsageError(f"{_GLUE_MARK} is for Glue, whose module awsglue is not here; leave it out") from error
     # It knows no optional arguments and stops at a missing one, so ask only for those that were given.
-    given = [name for name in _DEFAULTS if any(a.partition("=")[0] == f"--{name}" for a in argv)]
-    resolved: dict[str, str] = getResolvedOptions(["job", *argv], ["lake", *given])
+    given = [name for name in ("lake", *_DEFAULTS) if any(a.partition("=")[0] == f"--{name}" for a in argv)]
+    if "lake" not in given:
+        raise UsageError("--lake is missing; give the job the argument --lake s3://bucket/prefix")
+    resolved: dict[str, str] = getResolvedOptions(["job", *argv], given)
     return _DEFAULTS | resolved
 
 

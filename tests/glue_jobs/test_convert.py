@@ -141,6 +141,7 @@ def test_a_broken_object_costs_itself_and_is_named(conversion: Conversion, folde
         "flight_data_20260508_120003_00000003.json.gz": gzip.compress(b'{"time": 1, "sta'),
         "flight_data_20260508_120004_00000004.json.gz": gzip.compress(body(vector(), time=NOON + 86_400)),
         "flight_data_20260508_120005_00000005.json.gz": b"",
+        "flight_data_20260508_120006_00000006.json.gz": gzip.compress(b'{"time": 9000000000000000000, "states": []}'),
         "notes.txt": b"not a response",
     }
     for name, data in broken.items():
