@@ -1,14 +1,15 @@
 """Build one day of `polls`: ledger records, one small object each, to one Parquet file. Publishes nothing."""
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from glue_jobs.commit_writer import audited_row_count, write_folder
 from glue_jobs.day_build import DayBuild
 from glue_jobs.landed import RawDay
+from glue_jobs.raw_reader import read_objects
 from lake.commits import DayCounts, Unreadable
 from lake.contract import spark_ddl
-from lake.layout import RAW_POLLS_PREFIX, polls_day_prefix
+from lake.layout import polls_day_prefix
 from lake.ports import ObjectStore
 from lake.tables import POLLS
 
@@ -18,7 +19,10 @@ def build_polls(spark: SparkSession, store: ObjectStore, raw: RawDay, folders: d
 
     A record that is no JSON of the contract's columns costs itself: it is reported as unreadable.
     """
-    records = _read_records(spark, store, raw).cache()
+    keys = frozenset(info.key for info in raw.objects)
+    schema = f"{spark_ddl(POLLS)}, unparsed string"
+    # Cached, because Spark refuses a query that asks a JSON source for `unparsed` alone.
+    records = read_objects(spark, store, polls_day_prefix(raw.day), keys, schema).cache()
     try:
         is_usable = F.col("unparsed").isNull() & F.col("scheduled_at").isNotNull() & F.col("fate").isNotNull()
         usable = records.where(is_usable)
@@ -31,17 +35,3 @@ def build_polls(spark: SparkSession, store: ObjectStore, raw: RawDay, folders: d
     unreadable = [Unreadable(key, "not a ledger record of this day") for key in sorted(raw.keys - usable_keys)]
     counts = DayCounts(raw_rows=len(usable_keys), curated=row_count, quarantined=0, duplicates=0)
     return DayBuild(folders, tuple(sorted(raw.keys)), counts, None, "", tuple(unreadable))
-
-
-def _read_records(spark: SparkSession, store: ObjectStore, raw: RawDay) -> DataFrame:
-    known = F.broadcast(spark.createDataFrame([(info.key,) for info in raw.objects], "object_key string"))
-    return (
-        spark.read.schema(f"{spark_ddl(POLLS)}, unparsed string")
-        .option("columnNameOfCorruptRecord", "unparsed")
-        .option("multiLine", "true")
-        .option("recursiveFileLookup", "true")
-        .option("__globPaths__", "false")
-        .json(store.uri(polls_day_prefix(raw.day)))
-        .withColumn("object_key", F.regexp_extract("_metadata.file_path", f".*({RAW_POLLS_PREFIX}.+)$", 1))
-        .join(known, "object_key", "left_semi")
-    )

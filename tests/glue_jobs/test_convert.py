@@ -253,15 +253,15 @@ def test_the_poll_ledger_becomes_a_table(polls: Conversion, folder_lake: Lake) -
     record = (
         b'{"scheduled_at": "2026-05-08T12:00:00.000000+00:00", "polled_at": null, "fate": "skipped_budget", '
         b'"reason": "no credits left until midnight", "source": "s", "credits_spent": 0, "credits_left": 3, '
-        b'"row_count": null, "raw_key": null}'
+        b'"row_count": null, "raw_key": "raw/states/x"}'
     )
     folder_lake.store.put_if_absent(poll_key(due, "s"), record)
     folder_lake.store.put_if_absent(poll_key(due + timedelta(seconds=90), "s"), b"{broken")
     (result,) = run(polls)
     assert (result.counts, result.published) == (DayCounts(1, 1, 0, 0), True)
     assert [item.raw_key for item in result.unreadable] == [poll_key(due + timedelta(seconds=90), "s")]
-    assert visible(folder_lake, POLLS, "scheduled_at, polled_at, fate, reason, credits_left") == [
-        (due, None, "skipped_budget", "no credits left until midnight", 3)
+    assert visible(folder_lake, POLLS, "scheduled_at, polled_at, fate, reason, raw_key") == [
+        (due, None, "skipped_budget", "no credits left until midnight", "raw/states/x")
     ]
     assert run(polls) == []
 
