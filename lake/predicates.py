@@ -2,7 +2,7 @@
 
 Only the subset that `lake.rules` allows is translated, word by word; any other word is an error. Python knows no third
 truth value: it reads a text as SQL does because the rules decide null before they compare. The tests hold every rule
-against SQLite and DuckDB, over rows with random nulls.
+against SQLite and DuckDB, over rows with random nulls; the Spark job's own tests hold it against Spark.
 """
 
 import re
@@ -22,16 +22,9 @@ Verdicts = Callable[[Sequence[tuple[Any, ...]], int], list[int]]
 
 _BETWEEN = re.compile(r"(\w+) between (-?[\d.]+) and (-?[\d.]+)")
 _WORD = re.compile(r"\s*('[^'\\]*'|[A-Za-z_]\w*|\d+(?:\.\d+)?|<>|<=|>=|[-=<>(),])")
-_PYTHON = {
-    **{word: word for word in ("and", "or", "not", "in", "is", "abs", "regexp_like", "<", ">", "<=", ">=", *"-(),")},
-    "=": "==",
-    "<>": "!=",
-    "null": "None",
-    "true": "True",
-    "false": "False",
-    "length": "len",
-    **{column: column for column in (*DECODED_COLUMNS, SNAPSHOT_COLUMN)},
-}
+_SAME = ("and", "or", "not", "in", "is", "abs", "regexp_like", "<", ">", "<=", ">=", "-", "(", ")", ",")
+_OTHER = {"=": "==", "<>": "!=", "null": "None", "true": "True", "false": "False", "length": "len"}
+_PYTHON = _OTHER | {word: word for word in (*_SAME, *DECODED_COLUMNS, SNAPSHOT_COLUMN)}
 
 
 def python_expression(predicate: str) -> str:
@@ -43,10 +36,10 @@ def python_expression(predicate: str) -> str:
     Raises:
         ValueError: the predicate leaves the subset of SQL that `lake.rules` allows.
     """
-    text, words, position = _BETWEEN.sub(r"\2 <= \1 <= \3", predicate), [], 0
+    text, words, position = _BETWEEN.sub(r"\2 <= \1 <= \3", predicate.strip()), [], 0
     while position < len(text):
         found = _WORD.match(text, position)
-        word = found[1] if found else text[position:]
+        word = found[1] if found else text[position:].strip()
         is_literal = word[0] == "'" or word[0].isdigit()
         if found is None or not (is_literal or word in _PYTHON):
             raise ValueError(f"{word!r} is no part of the SQL that rules are written in: {predicate}")

@@ -70,13 +70,13 @@ RULES: tuple[Rule, ...] = (
         applies="icao24 is not null",
     ),
     Rule(
-        "callsign_missing", "completeness", "warn", "callsign is null", "No callsign received (1.8 % of recorded rows)."
+        "callsign_missing", "completeness", "warn", "callsign is null", "No callsign received (1.6 % of recorded rows)."
     ),
     Rule(
         "callsign_form",
         "validity",
         "warn",
-        "not regexp_like(callsign, '^[A-Z0-9]+$')",
+        "regexp_like(callsign, '[^A-Z0-9]')",
         "Other than capital letters and digits, such as an inner blank. Source: ICAO Annex 10 vol. IV, identification.",
         applies="callsign is not null",
     ),

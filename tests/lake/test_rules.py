@@ -28,7 +28,7 @@ EXAMPLES: dict[str, tuple[list[Row], list[Row]]] = {
     ),
     "callsign_missing": ([vector(callsign=text) for text in (None, "", "        ")], [vector(callsign="A")]),
     "callsign_form": (
-        [vector(callsign=text) for text in ("FLW ME 1", " 0   P", "dlh1", "A-B")],
+        [vector(callsign=text) for text in ("FLW ME 1", " 0   P", "dlh1", "A-B", "AB\n", "AB\r")],
         [vector(callsign=text) for text in ("DLH9LF  ", "00000000", None)],
     ),
     "callsign_impossible": (
