@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from lake.contract import Table
 from lake.errors import ConflictError, StorageError
-from lake.layout import COMMITS_PREFIX, commit_prefix, log_prefix, record_key
+from lake.layout import COMMITS_PREFIX, commit_prefix, log_prefix, record_day, record_key
 from lake.ports import Catalog, ObjectStore
 
 
@@ -121,18 +121,16 @@ class CommitLog:
 
     def days(self) -> list[date]:
         """Return every day that has a record, in order."""
-        prefix = f"{COMMITS_PREFIX}{self.name}/"
-        names = {info.key.removeprefix(prefix).partition("/")[0] for info in self._store.list(prefix)}
-        return sorted(date.fromisoformat(name) for name in names)
+        found = (record_day(self.name, info.key) for info in self._store.list(f"{COMMITS_PREFIX}{self.name}/"))
+        return sorted({day for day in found if day is not None})
 
     def records(self, day: date) -> list[CommitRecord]:
         """Return the day's records, the oldest first."""
-        keys = [info.key for info in self._store.list(log_prefix(self.name, day))]
-        return [CommitRecord.from_json(key, self._store.get(key)) for key in sorted(keys)]
+        return [CommitRecord.from_json(key, self._store.get(key)) for key in self._record_keys(day)]
 
     def head(self, day: date) -> CommitRecord | None:
         """Return the day's highest record; None where the day was never published."""
-        keys = sorted(info.key for info in self._store.list(log_prefix(self.name, day)))
+        keys = self._record_keys(day)
         return CommitRecord.from_json(keys[-1], self._store.get(keys[-1])) if keys else None
 
     def folders(self, day: date, commit: str) -> dict[str, str]:
@@ -201,6 +199,11 @@ class CommitLog:
         self.append(record)
         self.converge(day)
         return record
+
+    def _record_keys(self, day: date) -> list[str]:
+        # What people or programs left beside the records, such as a copy, is no record.
+        keys = (info.key for info in self._store.list(log_prefix(self.name, day)))
+        return sorted(key for key in keys if record_day(self.name, key) == day)
 
     def _move_pointers(self, record: CommitRecord) -> None:
         for table in self.tables:

@@ -26,6 +26,8 @@ _RAW_STATES_KEY = re.compile(
 
 _RAW_POLL_KEY = re.compile(r"raw/polls/year=\d{4}/month=\d{2}/day=\d{2}/poll_(\d{8})_\d{6}_\d{3}_[0-9a-f]{8}\.json")
 
+_RECORD_KEY = re.compile(r"commits/([^/]+)/(\d{4}-\d{2}-\d{2})/\d{8}\.json")
+
 
 def gzipped(body: bytes) -> bytes:
     """Return the body gzipped reproducibly: same bytes in, same bytes out (no time, no name in the header)."""
@@ -108,6 +110,17 @@ def log_prefix(log: str, day: date) -> str:
 def record_key(log: str, day: date, sequence: int) -> str:
     """Return the key of one commit record; the number is padded so that keys sort as numbers do."""
     return f"{log_prefix(log, day)}{sequence:08d}.json"
+
+
+def record_day(log: str, key: str) -> date | None:
+    """Return the day of a commit record's key; None where the key is not one of this log's records."""
+    found = _RECORD_KEY.fullmatch(key)
+    if found is None or found[1] != log:
+        return None
+    try:
+        return date.fromisoformat(found[2])
+    except ValueError:
+        return None
 
 
 def _hour_prefix(at: datetime) -> str:

@@ -56,6 +56,8 @@ def _kept_by_records(log: CommitLog, oldest_kept: datetime) -> dict[str, bool]:
 def _commit_folders(table: Table, store: ObjectStore) -> dict[str, list[ObjectInfo]]:
     folders: defaultdict[str, list[ObjectInfo]] = defaultdict(list)
     for info in store.list(table_prefix(table.name)):
-        # curated/TABLE/DAY/COMMIT/: a run that crashed may have left folders of its own below.
-        folders["/".join(info.key.split("/")[:4]) + "/"].append(info)
+        # curated/TABLE/DAY/COMMIT/: a run that crashed may have left folders of its own below. Other files stay.
+        *parents, _ = info.key.split("/")
+        if len(parents) >= 4 and parents[3].startswith("commit="):
+            folders["/".join(parents[:4]) + "/"].append(info)
     return dict(folders)

@@ -148,6 +148,20 @@ def test_a_broken_record_is_named(folder_lake: Lake, data: bytes) -> None:
         log_of(folder_lake).head(DAY)
 
 
+def test_what_lies_beside_the_records_is_no_record(folder_lake: Lake) -> None:
+    published(folder_lake, "a", 1)
+    for name in (
+        "2026-05-08/00000001.json.bak",
+        "2026-05-08/old/00000009.json",
+        "notes.txt",
+        "2026-13-45/00000001.json",
+    ):
+        folder_lake.store.put_if_absent(f"commits/states/{name}", b"x")
+    assert log_of(folder_lake).days() == [DAY]
+    assert [found.commit for found in log_of(folder_lake).records(DAY)] == ["a"]
+    assert log_of(folder_lake).head(DAY) == record(folder_lake, "a", 1)
+
+
 def test_counts_add_up_only_when_no_row_is_lost_or_made_up() -> None:
     assert DayCounts(raw_rows=6, curated=3, quarantined=2, duplicates=1).adds_up
     assert not DayCounts(raw_rows=6, curated=3, quarantined=2, duplicates=0).adds_up

@@ -84,6 +84,19 @@ def test_leftovers_of_a_crashed_spark_belong_to_their_commit(folder_lake: Lake) 
     assert (old.folder, old.size_bytes) == (folder, 1)
 
 
+def test_files_that_are_in_no_commit_are_left_alone(folder_lake: Lake) -> None:
+    published(folder_lake, "a", 1)
+    for key in (
+        "curated/states/README.md",
+        "curated/states/snapshot_date=2026-05-08/mine.csv",
+        "curated/states/a/b/c.csv",
+    ):
+        folder_lake.store.put_if_absent(key, b"x")
+    assert (
+        old_folders(log_of(folder_lake), folder_lake.store, folder_lake.catalog, now=LATER, retention=timedelta()) == []
+    )
+
+
 class PublishingAndCleaning(RuleBasedStateMachine):
     """Whatever is published, rolled back and vacuumed in whatever order: readers' folder exists, and is the log's."""
 
