@@ -44,7 +44,7 @@ lint: $(VENV)/.dev  ## style, the walls between the rooms, SQL
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/lint-imports
-	@$(BIN)/sqlfluff lint sql/views sql/queries sql/checks
+	@$(BIN)/sqlfluff lint sql
 
 types: $(VENV)/.dev  ## strict types
 	@$(BIN)/mypy
