@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from lake import __version__
+from lake.rules import RULES
+from local.java.finding import NEWEST, OLDEST
+
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LONGER = {
@@ -61,3 +65,33 @@ def test_modules_stay_small() -> None:
 def test_recorded_data_is_named_only_by_tests_benchmarks_and_contributor_notes() -> None:
     outside = [str(path.relative_to(ROOT)) for path in modules() if "shared/data" in path.read_text()]
     assert outside == []
+
+
+def test_the_readme_counts_the_rules_that_there_are() -> None:
+    assert f"[{len(RULES)} rules]" in (ROOT / "README.md").read_text()
+
+
+def test_the_version_has_its_entry_in_the_changelog() -> None:
+    assert f"## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_no_document_shows_a_picture_that_another_host_would_have_to_serve(document: Path) -> None:
+    """A badge, that is: it would claim what nobody here measures, and tell its host who reads."""
+    assert re.findall(r"!\[[^]]*\]\(\s*https?:|<img|shields\.io", document.read_text()) == []
+
+
+def test_continuous_integration_begins_with_what_the_readme_says() -> None:
+    commands = re.findall(r"^make .+$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
+    assert commands[0] == "make test"
+    assert commands[-1] == "make test-slow", "it ends with a suite's own closing lines"
+    checked = set(" ".join(commands).split())
+    parts = re.search(r"^check: (.+?)\s+##", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert parts is not None
+    assert set(parts[1].split()) <= checked
+
+
+def test_set_up_and_start_agree_on_the_versions_of_java() -> None:
+    set_up = (ROOT / "local" / "java" / "set_up.sh").read_text()
+    assert f"major >= {OLDEST} && major <= {NEWEST}" in set_up
+    assert f"Java {OLDEST} to {NEWEST}" in (ROOT / "CONTRIBUTING.md").read_text()
