@@ -23,7 +23,7 @@ SCRIPT = ROOT / "glue_jobs" / "jobs" / "convert_states.py"
 pytestmark = pytest.mark.slow
 
 
-def spark_submit(*arguments: object, cwd: Path, python_path: str = "") -> tuple[int, str]:
+def spark_submit(*arguments: str | Path, cwd: Path, python_path: str = "") -> tuple[int, str]:
     """Run `spark-submit` as in an activated environment; return its exit status and all that it said."""
     bin_folder = Path(sys.prefix, "bin")
     environment = os.environ | {"PATH": f"{bin_folder}:{os.environ['PATH']}", "PYTHONPATH": python_path}
