@@ -44,7 +44,7 @@ def an_environment(folder: Path) -> Path:
 
 
 def set_up(environment: Path, variables: dict[str, str]) -> str:
-    command = ["bash", SET_UP, environment, ROOT / "requirements" / "java.txt"]
+    command: list[str | Path] = ["bash", SET_UP, environment, ROOT / "requirements" / "java.txt"]
     done = subprocess.run(command, env=variables, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout.strip()
