@@ -124,6 +124,21 @@ def test_an_unreadable_row_is_decoded_to_nothing_but_its_address(row: list[Any])
     assert decoded(row) == (len(row), False, address, *[None] * (len(DECODED_COLUMNS) - 3))
 
 
+NUMBERS = ("longitude", "latitude", "baro_altitude", "velocity", "true_track", "vertical_rate", "geo_altitude")
+
+
+@pytest.mark.parametrize("field", NUMBERS)
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf"), -(10**400), "1", True, [1]], ids=repr)
+def test_no_number_field_takes_what_is_no_number(field: str, value: Any) -> None:
+    assert decoded(vector(**{field: value}))[1] is False
+
+
+@pytest.mark.parametrize("field", NUMBERS)
+@pytest.mark.parametrize("value", [None, 0, -0.0, 1, 1.5, -1e308])
+def test_every_number_field_takes_numbers_and_null(field: str, value: float | None) -> None:
+    assert decoded(vector(**{field: value}))[1] is True
+
+
 @pytest.mark.parametrize("row", [None, 5, 1.5, True, {"a": 1}, "text", '{"a": 1}', "["])
 def test_what_is_no_array_has_no_fields(row: Any) -> None:
     assert decoded(row) == (None, False, *[None] * (len(DECODED_COLUMNS) - 2))
