@@ -7,6 +7,10 @@ them with `flightlake convert` in a process of its own, Java's start included, v
 rows, the peak memory of the Python driver and of the Java process, and the ratio to the peer: DuckDB in a process of
 its own that reads the same files, decodes the same columns, deduplicates, sorts and writes zstd Parquet, but neither
 judges nor quarantines nor audits nor publishes.
+
+Measured on 2026-11-21, 2 cores shared with other work, Java 17: the series over midnight (20 responses, 2 days, 210,447
+rows) 46.5 s, DuckDB 2.1 s, ratio 22.6; the dense series (20 responses, 182,964 rows) 36.2 s, ratio 33.7; the long run
+(199 responses, 37,367 rows) 22.3 s, ratio 60.6. The Python driver took 59 MB each time, Java 1.2 to 1.3 GB.
 """
 
 import json
