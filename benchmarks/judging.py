@@ -5,8 +5,8 @@
 Measured in CPU seconds, the median of 15 turns, everyone after the other in each turn; the peers answer the same
 question, each row's broken rules, from rows that were decoded for them beforehand, and their answers are compared.
 
-Measured on 2026-11-21, 2 cores with a load of 4 from other work, Python 3.11.7: judging 83 ms (4.2 x `json.loads`, which
-takes 20 ms), of which decoding 40 ms and verdicts 35 ms; the verdicts by SQLite 137 ms, by DuckDB on one thread 165 ms.
+Measured on 2026-11-21, 2 cores with a load of 4 from other work, Python 3.11.7: judging 83 ms (4.2 x `json.loads`,
+which takes 20 ms), of it decoding 40 ms and verdicts 35 ms; verdicts by SQLite 137 ms, by DuckDB on one thread 165 ms.
 """
 
 import gzip

@@ -1,4 +1,7 @@
+import runpy
 from pathlib import Path
+
+import pytest
 
 from lake.data_dictionary import data_dictionary
 
@@ -15,3 +18,8 @@ def test_the_page_tells_columns_units_and_rules() -> None:
     assert "| `snapshot_date` | date |  |  | partition: UTC day of snapshot_at |" in page
     assert "| `row_length` | validity | reject | `true` |" in page
     assert "location 's3://BUCKET/PREFIX/curated/states/'" in page
+
+
+def test_the_module_prints_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+    runpy.run_path(str(PAGE.parents[1] / "lake" / "data_dictionary.py"), run_name="__main__")
+    assert capsys.readouterr().out == PAGE.read_text(encoding="utf-8")
