@@ -25,5 +25,5 @@ def start_flightlake(*arguments: object, environment: dict[str, str] | None = No
 def flightlake(*arguments: object, environment: dict[str, str] | None = None) -> tuple[int, str, str]:
     """Run `flightlake` to its end; return exit status, output and errors."""
     process = start_flightlake(*arguments, environment=environment)
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=300)
     return process.returncode, output, errors
