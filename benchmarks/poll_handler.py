@@ -24,13 +24,13 @@ from typing import Any
 
 from aws_lambda_powertools import Metrics, Tracer
 
-from ingestion.credits import LICENSED, PollingPlan
 from ingestion.handler import GC_THRESHOLD
 from ingestion.invocation import Invocation, Reporter
 from ingestion.law import PollingLaw
 from ingestion.poll import Poller
 from ingestion.sources import Allowance, Fetched
 from lake.adapters.opening import open_lake
+from lake.credits import LICENSED, PollingPlan
 
 START = datetime(2026, 5, 8, 12, tzinfo=UTC)
 AIRCRAFT, POLLS = 12_000, 60

@@ -6,8 +6,8 @@ from typing import Any, Literal, Self
 
 from ingestion.breaker import Breaker
 from ingestion.budget import Budget, Reservation
-from ingestion.credits import PollingPlan
 from ingestion.instants import instant_text, parse_instant, parse_optional_instant
+from lake.credits import PollingPlan
 
 SkipFate = Literal["skipped_budget", "skipped_cooldown", "skipped_breaker"]
 

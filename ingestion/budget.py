@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from ingestion.credits import Tier
 from ingestion.instants import instant_text, parse_instant
+from lake.credits import Tier
 
 _CLOCK_SKEW = timedelta(minutes=1)
 

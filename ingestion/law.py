@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from ingestion.account import Account, Permission, Refusal, Verdict, admit, settle
-from ingestion.credits import PollingPlan
+from lake.credits import PollingPlan
 from lake.errors import ConflictError, StorageError
 from lake.ports import Clock, PollState
 

@@ -10,11 +10,11 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type
 from tenacity.stop import stop_after_attempt, stop_any, stop_base, stop_before_delay
 from tenacity.wait import wait_random_exponential
 
-from ingestion.box import Box
 from ingestion.exchange import Bearer, Deadline, Limits, NotSentError, Reply, exchange
 from ingestion.oauth import CredentialsReader, TokenKeeper
 from ingestion.sources import Allowance, Fetched
 from ingestion.throttling import credits_left, throttled
+from lake.box import Box
 from lake.errors import SourceRejectedError, SourceUnavailableError, UsageError
 from lake.ports import Clock
 

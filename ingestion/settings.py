@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from ingestion.box import Box
-from ingestion.credits import ANONYMOUS, STANDARD, PollingPlan, tier_named
 from ingestion.opensky import LIVE_URL, Service
+from lake.box import Box
+from lake.credits import ANONYMOUS, STANDARD, PollingPlan, tier_named
 from lake.errors import UsageError
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ingestion.box import Box
-from ingestion.credits import ANONYMOUS, STANDARD, PollingPlan, Tier, call_cost, fastest_interval_s, tier_named
 from ingestion.exchange import Limits
 from ingestion.law import PollingLaw
 from ingestion.oauth import Credentials
@@ -13,6 +11,8 @@ from ingestion.poll import Poller
 from ingestion.simulated_time import discovered_clock
 from lake.adapters.clock import SystemClock
 from lake.adapters.marker import Lake
+from lake.box import Box
+from lake.credits import ANONYMOUS, STANDARD, PollingPlan, Tier, call_cost, fastest_interval_s, tier_named
 from lake.errors import UsageError
 from lake.ports import Clock
 

@@ -5,8 +5,8 @@ import pytest
 from support.polling import GLOBAL_PLAN, NOON
 
 from ingestion.account import Account, Permission, Refusal, Verdict, admit, settle
-from ingestion.credits import ANONYMOUS, PollingPlan
 from ingestion.instants import parse_instant, parse_optional_instant
+from lake.credits import ANONYMOUS, PollingPlan
 
 FRESH = Account.fresh(GLOBAL_PLAN, NOON)
 

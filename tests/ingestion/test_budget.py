@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from support.polling import NOON
 
 from ingestion.budget import Budget, Reservation
-from ingestion.credits import STANDARD
+from lake.credits import STANDARD
 
 DAY = datetime(2026, 5, 8, tzinfo=UTC)
 NEXT_DAY = DAY + timedelta(days=1)

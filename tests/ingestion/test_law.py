@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from support.polling import GLOBAL_PLAN, NOON, PLACE, HandClock, MemoryState
 
 from ingestion.account import Permission, Refusal, Verdict
-from ingestion.credits import STANDARD, PollingPlan, Tier
 from ingestion.law import PollingLaw
 from lake.adapters.file_state import FilePollState
+from lake.credits import STANDARD, PollingPlan, Tier
 from lake.errors import ConflictError, StorageError
 from lake.ports import PollState
 

@@ -14,11 +14,11 @@ from support.http_stub import TOKEN_PATH, Answer, Stub, http_stub
 from support.polling import NOON, HandClock, a_body
 
 from ingestion import exchange as exchange_module
-from ingestion.box import Box
 from ingestion.exchange import Limits
 from ingestion.oauth import Credentials
 from ingestion.opensky import LIVE_URL, OpenSkySource, Service
 from ingestion.sources import Allowance, Fetched
+from lake.box import Box
 from lake.errors import SourceRejectedError, SourceThrottledError, SourceUnavailableError, UsageError
 
 STATES = "/api/states/all"

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from support.polling import ledger_of
 
-from ingestion.credits import PollingPlan, tier_named
 from ingestion.exchange import Limits
 from ingestion.law import PollingLaw
 from ingestion.oauth import Credentials
@@ -16,6 +15,7 @@ from ingestion.opensky import OpenSkySource, Service
 from ingestion.poll import Poller, poll_many, poll_once
 from ingestion.simulated_time import discovered_clock
 from lake.adapters.opening import Lake
+from lake.credits import PollingPlan, tier_named
 from lake.judging import judge
 from lake.ports import Clock
 from local.simulator.clock import SteeredClock

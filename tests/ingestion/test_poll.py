@@ -19,10 +19,10 @@ from support.polling import (
     ledger_of,
 )
 
-from ingestion.credits import PollingPlan, Tier
 from ingestion.poll import Poller, check_source, missed_poll, poll_many, poll_once
 from ingestion.sources import Allowance, Fetched
 from lake.adapters.opening import Lake
+from lake.credits import PollingPlan, Tier
 from lake.errors import (
     InvalidResponseError,
     SourceRejectedError,

@@ -1,7 +1,7 @@
 import pytest
 
-from ingestion.box import Box
 from ingestion.settings import PollerSettings
+from lake.box import Box
 from lake.errors import UsageError
 
 ENOUGH = {"FLIGHTLAKE_LAKE": "s3://a-lake/lake", "FLIGHTLAKE_INTERVAL_S": "900"}

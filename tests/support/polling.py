@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ingestion.credits import PollingPlan, tier_named
 from ingestion.law import PollingLaw
 from ingestion.poll import Poller
 from ingestion.sources import Allowance, Fetched
+from lake.credits import PollingPlan, tier_named
 from lake.errors import ConflictError, StorageError
 from lake.ports import ObjectStore, PollState, VersionedState
 

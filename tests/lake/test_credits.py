@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from ingestion.box import Box
-from ingestion.credits import (
+from lake.box import Box
+from lake.credits import (
     ANONYMOUS,
     FEEDER,
     LICENSED,

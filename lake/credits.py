@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from ingestion.box import Box
+from lake.box import Box
 from lake.errors import UsageError
 
 DAY_S = 86_400

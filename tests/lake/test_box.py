@@ -1,6 +1,6 @@
 import pytest
 
-from ingestion.box import Box
+from lake.box import Box
 from lake.errors import UsageError
 
 
