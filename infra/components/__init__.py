@@ -1,0 +1,1 @@
+"""One component for one concern, each of them safe by construction."""

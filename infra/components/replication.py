@@ -1,0 +1,108 @@
+"""Replication: copies of raw responses and commit records in another region, from which the lake can be built anew."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi_aws import s3
+
+from infra.components.bucket import BucketArgs, PrivateBucket
+from infra.components.keys import Keys
+from infra.iam import Grant, make_role, service_trust
+from infra.naming import Names
+from infra.settings import Settings
+
+
+@dataclass(frozen=True)
+class ReplicationArgs:
+    """What is copied where.
+
+    Attributes:
+        sources: prefix to copy, by bucket.
+    """
+
+    settings: Settings
+    names: Names
+    keys: Keys
+    sources: Mapping[PrivateBucket, str]
+
+
+class Replication(pulumi.ComponentResource):
+    """A bucket in the replica region for each source, and the rule that fills it."""
+
+    def __init__(self, name: str, args: ReplicationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("flightlake:index:Replication", name, None, opts)
+        self._args = args
+        child = pulumi.ResourceOptions(parent=self)
+        region = args.settings.replica_region
+        copies = {
+            source: PrivateBucket(
+                f"{source.what}-copy",
+                BucketArgs(
+                    f"{source.what}-copy",
+                    args.settings,
+                    args.names,
+                    args.keys.replica,
+                    keeps_versions=True,
+                    region=region,
+                ),
+                child,
+            )
+            for source in args.sources
+        }
+        role = make_role(
+            args.names,
+            "replication",
+            trust=service_trust(args.names, "s3.amazonaws.com"),
+            grants=replication_grants(args, copies),
+            opts=child,
+        )
+        for source, copy in copies.items():
+            waits = pulumi.ResourceOptions(depends_on=[v for v in (source.versioning, copy.versioning) if v])
+            s3.BucketReplicationConfig(
+                source.what,
+                bucket=source.bucket.bucket,
+                role=role.arn,
+                rules=[_rule(args.sources[source], copy, args.keys.replica)],
+                opts=pulumi.ResourceOptions.merge(child, waits),
+            )
+        self.register_outputs({})
+
+
+def _rule(prefix: str, copy: PrivateBucket, key_arn: pulumi.Output[str] | None) -> Any:
+    return {
+        "id": "copy",
+        "status": "Enabled",
+        "priority": 0,
+        "filter": {"prefix": prefix},
+        # What is deleted here stays there: a mistaken deletion is what the copy is for.
+        "delete_marker_replication": {"status": "Disabled"},
+        "source_selection_criteria": {"sse_kms_encrypted_objects": {"status": "Enabled"}},
+        "destination": {
+            "bucket": copy.arn,
+            "encryption_configuration": {"replica_kms_key_id": key_arn},
+        },
+    }
+
+
+def replication_grants(args: ReplicationArgs, copies: Mapping[PrivateBucket, PrivateBucket]) -> list[Grant]:
+    """Return what S3 needs to copy: versions out of the sources, replicas into the copies, and the keys of both."""
+    sources = [source.arn for source in args.sources]
+    objects = [f"{source.arn}/{prefix}*" for source, prefix in args.sources.items()]
+    versions = ("s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging")
+    return [
+        Grant("ReadConfiguration", ("s3:GetReplicationConfiguration", "s3:ListBucket"), sources, reason=_BY_S3),
+        Grant("ReadVersions", versions, objects, reason=_BY_S3),
+        Grant(
+            "WriteReplicas",
+            ("s3:ReplicateObject", "s3:ReplicateTags"),
+            [f"{copy.arn}/*" for copy in copies.values()],
+            reason=_BY_S3,
+        ),
+        Grant("Decrypt", ("kms:Decrypt",), [args.keys.raw, args.keys.curated], reason=_BY_S3),
+        Grant("Encrypt", ("kms:Encrypt",), [args.keys.replica or ""], reason=_BY_S3),
+    ]
+
+
+_BY_S3 = "S3 itself replicates; no code of ours asks"

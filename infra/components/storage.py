@@ -1,0 +1,118 @@
+"""Storage: the lake's two buckets, those for answers, packages and access logs, and the lake's marker."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi_aws import s3
+
+from infra.components.bucket import BucketArgs, PrivateBucket
+from infra.components.keys import Keys
+from infra.components.replication import Replication, ReplicationArgs
+from infra.naming import Names
+from infra.settings import Retention, Settings
+from lake.layout import COMMITS_PREFIX, MARKER_KEY
+
+RAW_PREFIX = "raw/"
+
+_LEAST_TIERED_BYTES = 128 * 1024
+"""Smaller objects cost more in Infrequent Access than in Standard. Source: Amazon S3 pricing, minimum billable size."""
+
+
+@dataclass(frozen=True)
+class StorageArgs:
+    """What the storage is made for."""
+
+    settings: Settings
+    names: Names
+    keys: Keys
+
+
+class Storage(pulumi.ComponentResource):
+    """The buckets of a stack.
+
+    Attributes:
+        raw, curated, results, artifacts, access_logs: the buckets; tables and commit records lie in `curated`.
+        lake_address: what `--lake` takes.
+    """
+
+    def __init__(self, name: str, args: StorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("flightlake:index:Storage", name, None, opts)
+        self._args = args
+        self._child = pulumi.ResourceOptions(parent=self)
+        keys, retention = args.keys, args.settings.retention
+        # S3 delivers access logs only to buckets that are encrypted with its own key.
+        self.access_logs = self._bucket(
+            "access-logs",
+            None,
+            is_disposable=True,
+            lifecycle=[_expiry(retention.log_days)],
+            statements=[self._delivery()],
+        )
+        self.raw = self._bucket("raw", keys.raw, keeps_versions=True, lifecycle=raw_lifecycle(retention))
+        self.curated = self._bucket("curated", keys.curated, keeps_versions=True)
+        self.results = self._bucket(
+            "athena-results", keys.curated, is_disposable=True, lifecycle=[_expiry(retention.query_result_days)]
+        )
+        self.artifacts = self._bucket("artifacts", keys.operations, keeps_versions=True)
+        self.lake_address = f"s3://{self.curated.bucket_name}"
+        s3.BucketObjectv2(
+            "marker",
+            bucket=self.curated.bucket.bucket,
+            key=MARKER_KEY,
+            content=marker(f"s3://{self.raw.bucket_name}"),
+            content_type="application/json",
+            opts=self._child,
+        )
+        if args.settings.replica_region:
+            sources = {self.raw: RAW_PREFIX, self.curated: COMMITS_PREFIX}
+            Replication("replication", ReplicationArgs(args.settings, args.names, keys, sources), self._child)
+        self.register_outputs({})
+
+    def _bucket(self, what: str, key_arn: pulumi.Output[str] | None, **differing: Any) -> PrivateBucket:
+        settings, names = self._args.settings, self._args.names
+        log_bucket = None if key_arn is None else names.bucket("access-logs")
+        return PrivateBucket(what, BucketArgs(what, settings, names, key_arn, log_bucket, **differing), self._child)
+
+    def _delivery(self) -> dict[str, Any]:
+        """Return the statement that lets S3 write the log of accesses to this stack's buckets."""
+        names = self._args.names
+        return {
+            "Sid": "DeliverAccessLogs",
+            "Effect": "Allow",
+            "Principal": {"Service": "logging.s3.amazonaws.com"},
+            "Action": "s3:PutObject",
+            "Resource": f"{names.bucket_arn('access-logs')}/*",
+            "Condition": {"StringEquals": {"aws:SourceAccount": names.account}},
+        }
+
+
+def marker(raw_address: str) -> str:
+    """Return the marker's text: what makes the bucket a lake whose raw zone lies elsewhere."""
+    return json.dumps({"flightlake": 2, "raw": raw_address}) + "\n"
+
+
+def raw_lifecycle(retention: Retention) -> list[dict[str, Any]]:
+    """Return the rules for raw objects: cheaper with age, then gone."""
+    return [
+        {
+            "id": "cheaper-with-age",
+            "status": "Enabled",
+            "filter": {"and": {"prefix": RAW_PREFIX, "object_size_greater_than": _LEAST_TIERED_BYTES}},
+            "transitions": [
+                {"days": retention.raw_infrequent_access_days, "storage_class": "STANDARD_IA"},
+                {"days": retention.raw_archive_days, "storage_class": "GLACIER_IR"},
+            ],
+        },
+        {
+            "id": "expiry",
+            "status": "Enabled",
+            "filter": {"prefix": RAW_PREFIX},
+            "expiration": {"days": retention.raw_expire_days},
+        },
+    ]
+
+
+def _expiry(days: int) -> dict[str, Any]:
+    return {"id": "expiry", "status": "Enabled", "filter": {"prefix": ""}, "expiration": {"days": days}}

@@ -1,0 +1,115 @@
+"""IAM documents as pure functions, and the one way in which a role is made."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+from pulumi_aws import iam
+
+from infra.naming import Names
+
+Value = str | pulumi.Output[str]
+
+TLS_ONLY = {"Bool": {"aws:SecureTransport": "false"}}
+"""Condition of a statement that denies what does not come by TLS."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Actions that a role may do on resources.
+
+    Attributes:
+        sid: says what for, in letters and digits; it appears in the policy and in the plan.
+        actions: whole names; no wildcards.
+        resources: ARNs; `*` only with a reason.
+        conditions: IAM conditions that narrow it.
+        reason: why the resource cannot be narrowed, or why the code asks for none of it by itself.
+    """
+
+    sid: str
+    actions: Sequence[str]
+    resources: Sequence[Value]
+    conditions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    reason: str | None = None
+
+
+def policy_document(grants: Sequence[Grant]) -> dict[str, Any]:
+    """Return the identity policy that grants exactly this."""
+    return {"Version": "2012-10-17", "Statement": [_statement(grant) for grant in grants]}
+
+
+def _statement(grant: Grant) -> dict[str, Any]:
+    statement = {
+        "Sid": grant.sid,
+        "Effect": "Allow",
+        "Action": list(grant.actions),
+        "Resource": list(grant.resources),
+    }
+    return {**statement, "Condition": grant.conditions} if grant.conditions else statement
+
+
+def service_trust(names: Names, *services: str) -> dict[str, Any]:
+    """Return the trust policy for AWS services, for this account's sake only (no confused deputy)."""
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": list(services)},
+                "Action": "sts:AssumeRole",
+                "Condition": {"StringEquals": {"aws:SourceAccount": names.account}},
+            }
+        ],
+    }
+
+
+def account_trust(names: Names) -> dict[str, Any]:
+    """Return the trust policy for people of this account whom its administrators allow to assume the role."""
+    root = names.global_arn("iam", "root")
+    return {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": {"AWS": root}, "Action": "sts:AssumeRole"}],
+    }
+
+
+def json_text(document: Any) -> pulumi.Output[str]:
+    """Return a document as JSON text, once every part of it is known."""
+    return pulumi.Output.json_dumps(document)
+
+
+def policy_text(document: Mapping[str, Any]) -> str | pulumi.Output[str]:
+    """Return a policy as text: at once where every part is known, so that a preview shows it."""
+    try:
+        return json.dumps(document)
+    except TypeError:
+        return json_text(document)
+
+
+def make_role(
+    names: Names,
+    what: str,
+    *,
+    trust: Mapping[str, Any],
+    grants: Sequence[Grant],
+    opts: pulumi.ResourceOptions,
+    max_session_s: int | None = None,
+) -> iam.Role:
+    """Make the stack's role for something, with one inline policy that holds its grants."""
+    role = iam.Role(
+        what,
+        name=names.named(what),
+        description=f"what {names.named(what)} may do; see docs/security.md",
+        assume_role_policy=policy_text(trust),
+        max_session_duration=max_session_s,
+        opts=opts,
+    )
+    iam.RolePolicy(
+        what,
+        name="grants",
+        role=role.name,
+        policy=policy_text(policy_document(grants)),
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(parent=role)),
+    )
+    return role

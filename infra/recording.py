@@ -1,0 +1,200 @@
+"""A recording engine: runs the whole program without account, network or Pulumi itself, and keeps what it asks for.
+
+It stands where Pulumi's engine stands. Inputs are recorded as they would be sent; what AWS would answer is made up
+from the names, in AWS's forms, so that what is put together from it can be judged.
+"""
+
+import asyncio
+import runpy
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pulumi.runtime import mocks, rpc
+from pulumi.runtime.stack import run_pulumi_func
+
+from infra.naming import PROJECT
+
+ACCOUNT = "111122223333"
+"""The account of a recording: one of those that AWS's documentation keeps for examples."""
+
+_CALLER_IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity"
+_PROGRAM = Path(__file__).parent / "__main__.py"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One resource as the program registered it.
+
+    Attributes:
+        urn: Pulumi's name of it, with the types of its parents.
+        type: Pulumi's type token, such as `aws:s3/bucket:Bucket` or `flightlake:Storage` of a component.
+        name: its name within the program.
+        inputs: its arguments by Pulumi's names (camelCase), resolved; unknown ones are absent in a preview.
+        parent: URN of its component, or of the stack.
+        is_component: whether it is one of ours and not of AWS.
+        protect: whether Pulumi refuses to delete it.
+        secrets: names of the inputs that are secret, and so encrypted in the state.
+    """
+
+    urn: str
+    type: str
+    name: str
+    inputs: dict[str, Any]
+    parent: str
+    is_component: bool
+    protect: bool
+    secrets: tuple[str, ...]
+
+
+@dataclass
+class Recording:
+    """What a run of the program asked for: its resources in the order of their URNs, and the stack's exports."""
+
+    resources: list[Recorded] = field(default_factory=list)
+    exports: dict[str, Any] = field(default_factory=dict)
+
+    def of_type(self, token: str) -> list[Recorded]:
+        """Return the resources of a type."""
+        return [resource for resource in self.resources if resource.type == token]
+
+    def named(self, token: str, name: str) -> Recorded:
+        """Return one resource by type and name.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for resource in self.of_type(token):
+            if resource.name == name:
+                return resource
+        raise KeyError(f"{token} {name}")
+
+
+def record(
+    stack: str, config: Mapping[str, str], *, secrets: frozenset[str] = frozenset(), preview: bool = False
+) -> Recording:
+    """Run `infra/__main__.py` to its end for a stack and return what it asked for.
+
+    Args:
+        stack: dev, staging or prod.
+        config: the stack's configuration by full key, as in `Pulumi.<stack>.yaml`, such as `flightlake:tier`.
+        secrets: keys of it that are encrypted.
+        preview: as in `pulumi preview`, where what AWS answers is not known yet.
+
+    Raises:
+        UsageError: the configuration is refused.
+    """
+    # Pulumi keeps its settings in a context variable and its work in an event loop; both are this run's own.
+    monitor = _RecordingMonitor(_Answers(str(config["aws:region"]), known=not preview))
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        mocks.set_mocks(monitor.mocks, PROJECT, stack, preview, monitor=monitor)
+        pulumi.runtime.set_all_config(dict(config), sorted(secrets))
+        outputs: dict[str, Any] = {}
+        loop.run_until_complete(run_pulumi_func(lambda: outputs.update(_run_program())))
+        exports = loop.run_until_complete(pulumi.Output.all(**outputs).future()) or {}
+    finally:
+        loop.close()
+        asyncio.set_event_loop(None)
+    resources = sorted(monitor.recorded, key=lambda resource: resource.urn)
+    return Recording(resources, dict(sorted(exports.items())))
+
+
+def _run_program() -> dict[str, Any]:
+    exported: dict[str, Any] = dict(runpy.run_path(str(_PROGRAM), run_name="__main__")["exports"])
+    return exported
+
+
+class _Answers(mocks.Mocks):
+    """What AWS answers: the inputs, and ids and ARNs in its forms."""
+
+    def __init__(self, region: str, *, known: bool) -> None:
+        self._region = region
+        self._known = known
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+        if args.token == _CALLER_IDENTITY:
+            root = f"arn:aws:iam::{ACCOUNT}:root"
+            return {"accountId": ACCOUNT, "arn": root, "userId": ACCOUNT, "id": ACCOUNT}, []
+        raise NotImplementedError(f"the recording engine has no answer to {args.token}")
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        if not self._known:
+            return None, dict(args.inputs)
+        identity, made_up = _made_up(args, self._region)
+        return identity, {**made_up, **args.inputs}
+
+
+def _made_up(args: mocks.MockResourceArgs, region: str) -> tuple[str, dict[str, Any]]:
+    """Return id and computed outputs of a resource."""
+    inputs, unique = args.inputs, str(uuid.uuid5(uuid.NAMESPACE_URL, f"{args.typ}/{args.name}"))
+    region = inputs.get("region", region)
+    name = _physical_name(args)
+    forms = {
+        "aws:kms/key:Key": (f"kms:{region}:{ACCOUNT}:key/{unique}", {"keyId": unique}, unique),
+        "aws:s3/bucket:Bucket": (f"s3:::{name}", {"bucketRegionalDomainName": f"{name}.s3.amazonaws.com"}, name),
+        "aws:iam/role:Role": (f"iam::{ACCOUNT}:role/{name}", {}, name),
+        "aws:iam/openIdConnectProvider:OpenIdConnectProvider": (
+            f"iam::{ACCOUNT}:oidc-provider/{str(inputs.get('url')).removeprefix('https://')}",
+            {},
+            name,
+        ),
+        "aws:lambda/function:Function": (f"lambda:{region}:{ACCOUNT}:function:{name}", {}, name),
+        "aws:sqs/queue:Queue": (
+            f"sqs:{region}:{ACCOUNT}:{name}",
+            {"url": f"https://sqs.{region}.amazonaws.com/{ACCOUNT}/{name}"},
+            f"https://sqs.{region}.amazonaws.com/{ACCOUNT}/{name}",
+        ),
+        "aws:sns/topic:Topic": (f"sns:{region}:{ACCOUNT}:{name}", {}, f"arn:aws:sns:{region}:{ACCOUNT}:{name}"),
+        "aws:dynamodb/table:Table": (f"dynamodb:{region}:{ACCOUNT}:table/{name}", {}, name),
+        "aws:secretsmanager/secret:Secret": (f"secretsmanager:{region}:{ACCOUNT}:secret:{name}-a1b2c3", {}, name),
+        "aws:cloudwatch/logGroup:LogGroup": (f"logs:{region}:{ACCOUNT}:log-group:{name}", {}, name),
+        "aws:cloudwatch/metricAlarm:MetricAlarm": (f"cloudwatch:{region}:{ACCOUNT}:alarm:{name}", {}, name),
+        "aws:cloudwatch/eventRule:EventRule": (f"events:{region}:{ACCOUNT}:rule/{name}", {}, name),
+        "aws:sfn/stateMachine:StateMachine": (f"states:{region}:{ACCOUNT}:stateMachine:{name}", {}, name),
+        "aws:quicksight/dataSource:DataSource": (f"quicksight:{region}:{ACCOUNT}:datasource/{name}", {}, name),
+        "aws:quicksight/dataSet:DataSet": (f"quicksight:{region}:{ACCOUNT}:dataset/{name}", {}, name),
+    }
+    arn, computed, identity = forms.get(args.typ, (f"{args.typ.split(':')[1]}:{region}:{ACCOUNT}:{name}", {}, name))
+    return identity, {"name": name, "arn": f"arn:aws:{arn}", **computed}
+
+
+def _physical_name(args: mocks.MockResourceArgs) -> str:
+    for key in ("name", "bucket", "dataSourceId", "dataSetId"):
+        if isinstance(args.inputs.get(key), str):
+            return str(args.inputs[key])
+    return args.name
+
+
+class _RecordingMonitor(mocks.MockMonitor):
+    """Pulumi's stand-in for its engine, which also keeps what each request holds."""
+
+    def __init__(self, answers: _Answers) -> None:
+        super().__init__(answers)
+        self.recorded: list[Recorded] = []
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's protocol
+        response = super().RegisterResource(request)  # type: ignore[no-untyped-call]  # Pulumi leaves it untyped
+        if request.type != "pulumi:pulumi:Stack":
+            self.recorded.append(_recorded(request, response.urn))
+        return response
+
+
+def _recorded(request: Any, urn: str) -> Recorded:
+    inputs = rpc.deserialize_properties(request.object)
+    secrets = tuple(sorted(name for name, value in inputs.items() if rpc.is_rpc_secret(value)))
+    plain = {name: rpc.unwrap_rpc_secret(value) for name, value in inputs.items()}
+    return Recorded(
+        urn=urn,
+        type=request.type,
+        name=request.name,
+        inputs=plain,
+        parent=request.parent,
+        is_component=not request.custom,
+        protect=request.protect,
+        secrets=secrets,
+    )
