@@ -6,7 +6,8 @@ from pathlib import Path
 
 from lake.errors import UsageError
 
-_ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[1]
+"""The checkout, under which packages are built and scripts lie."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Artifacts:
 
 
 def _artifact(name: str) -> Artifact:
-    path = _ROOT / name
+    path = ROOT / name
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:

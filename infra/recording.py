@@ -7,7 +7,9 @@ from the names, in AWS's forms, so that what is put together from it can be judg
 import asyncio
 import runpy
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,9 @@ from infra.naming import PROJECT
 ACCOUNT = "111122223333"
 """The account of a recording: one of those that AWS's documentation keeps for examples."""
 
+UNKNOWN = "(known after deployment)"
+"""Stands for an input that a preview cannot know."""
+
 _CALLER_IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity"
 _PROGRAM = Path(__file__).parent / "__main__.py"
 
@@ -33,7 +38,7 @@ class Recorded:
         urn: Pulumi's name of it, with the types of its parents.
         type: Pulumi's type token, such as `aws:s3/bucket:Bucket` or `flightlake:Storage` of a component.
         name: its name within the program.
-        inputs: its arguments by Pulumi's names (camelCase), resolved; unknown ones are absent in a preview.
+        inputs: its arguments by Pulumi's names (camelCase), resolved; `UNKNOWN` in a preview where they are not known.
         parent: URN of its component, or of the stack.
         is_component: whether it is one of ours and not of AWS.
         protect: whether Pulumi refuses to delete it.
@@ -87,21 +92,30 @@ def record(
     Raises:
         UsageError: the configuration is refused.
     """
-    # Pulumi keeps its settings in a context variable and its work in an event loop; both are this run's own.
     monitor = _RecordingMonitor(_Answers(str(config["aws:region"]), known=not preview))
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    try:
+    with _event_loops() as loop:
         mocks.set_mocks(monitor.mocks, PROJECT, stack, preview, monitor=monitor)
         pulumi.runtime.set_all_config(dict(config), sorted(secrets))
         outputs: dict[str, Any] = {}
         loop.run_until_complete(run_pulumi_func(lambda: outputs.update(_run_program())))
         exports = loop.run_until_complete(pulumi.Output.all(**outputs).future()) or {}
-    finally:
-        loop.close()
-        asyncio.set_event_loop(None)
     resources = sorted(monitor.recorded, key=lambda resource: resource.urn)
     return Recording(resources, dict(sorted(exports.items())))
+
+
+@contextmanager
+def _event_loops() -> Iterator[asyncio.AbstractEventLoop]:
+    """Yield a loop to run the program in; Pulumi wants one for the thread that answers its requests too."""
+    loop, answering = asyncio.new_event_loop(), asyncio.new_event_loop()
+    loop.set_default_executor(ThreadPoolExecutor(1, initializer=asyncio.set_event_loop, initargs=(answering,)))
+    asyncio.set_event_loop(loop)
+    try:
+        yield loop
+    finally:
+        loop.run_until_complete(loop.shutdown_default_executor())
+        asyncio.set_event_loop(None)
+        loop.close()
+        answering.close()
 
 
 def _run_program() -> dict[str, Any]:
@@ -186,15 +200,28 @@ class _RecordingMonitor(mocks.MockMonitor):
 
 def _recorded(request: Any, urn: str) -> Recorded:
     inputs = rpc.deserialize_properties(request.object)
-    secrets = tuple(sorted(name for name, value in inputs.items() if rpc.is_rpc_secret(value)))
-    plain = {name: rpc.unwrap_rpc_secret(value) for name, value in inputs.items()}
     return Recorded(
         urn=urn,
         type=request.type,
         name=request.name,
-        inputs=plain,
+        inputs={name: _plain(value) for name, value in inputs.items()},
         parent=request.parent,
         is_component=not request.custom,
         protect=request.protect,
-        secrets=secrets,
+        secrets=tuple(sorted(name for name, value in inputs.items() if rpc.is_rpc_secret(value))),
     )
+
+
+def _plain(value: Any) -> Any:
+    """Return an input in JSON's types: files by their path, what is not known yet as `UNKNOWN`."""
+    if rpc.is_rpc_secret(value):
+        return _plain(rpc.unwrap_rpc_secret(value))
+    if isinstance(value, pulumi.output.Unknown):
+        return UNKNOWN
+    if isinstance(value, pulumi.FileAsset | pulumi.FileArchive):
+        return str(value.path)
+    if isinstance(value, dict):
+        return {name: _plain(entry) for name, entry in value.items()}
+    if isinstance(value, list):
+        return [_plain(entry) for entry in value]
+    return value

@@ -1,0 +1,40 @@
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from support.stacks import SECRET_KEYS, shipped_config
+
+from infra import artifacts
+from infra.recording import Recording, record
+from infra.settings import STACKS
+
+
+@pytest.fixture(scope="session")
+def built_checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A checkout with stand-ins for the packages: what is in them is no matter to the program."""
+    root = tmp_path_factory.mktemp("checkout")
+    shutil.copytree(artifacts.ROOT / "glue_jobs" / "jobs", root / "glue_jobs" / "jobs")
+    (root / "dist").mkdir()
+    for package in ("poller.zip", "glue.zip"):
+        (root / "dist" / package).write_bytes(package.encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(artifacts, "ROOT", root)
+        yield root
+
+
+@pytest.fixture(scope="session")
+def record_stack(built_checkout: Path) -> Callable[..., Recording]:
+    """Records a shipped stack, with some of its values changed."""
+
+    def recorded(stack: str, *, preview: bool = False, **changes: str) -> Recording:
+        changed = {f"flightlake:{key}": value for key, value in changes.items()}
+        return record(stack, {**shipped_config(stack), **changed}, secrets=SECRET_KEYS, preview=preview)
+
+    return recorded
+
+
+@pytest.fixture(scope="session")
+def recordings(record_stack: Callable[..., Recording]) -> Mapping[str, Recording]:
+    """The three shipped stacks as they would be deployed; made once, for every test to read."""
+    return {stack: record_stack(stack) for stack in STACKS}

@@ -1,0 +1,41 @@
+from collections.abc import Callable, Mapping
+
+import pytest
+from support.stacks import CANARY
+
+from infra.recording import Recording
+from infra.settings import STACKS
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_program_runs_to_its_end(recordings: Mapping[str, Recording], stack: str) -> None:
+    assert recordings[stack].exports["lake"] == f"s3://flightlake-{stack}-curated-111122223333-us-east-1"
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_same_settings_make_the_same_resources(
+    recordings: Mapping[str, Recording], record_stack: Callable[..., Recording], stack: str
+) -> None:
+    assert record_stack(stack) == recordings[stack]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_preview_needs_no_value_that_only_a_deployment_knows(
+    recordings: Mapping[str, Recording], record_stack: Callable[..., Recording], stack: str
+) -> None:
+    preview = record_stack(stack, preview=True)
+    assert [resource.urn for resource in preview.resources] == [
+        resource.urn for resource in recordings[stack].resources
+    ]
+    assert preview.exports == recordings[stack].exports
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_secret_reaches_the_engine_only_as_a_secret(recordings: Mapping[str, Recording], stack: str) -> None:
+    leaks = [
+        (resource.urn, key)
+        for resource in recordings[stack].resources
+        for key, value in resource.inputs.items()
+        if CANARY in str(value) and key not in resource.secrets
+    ]
+    assert leaks == []
