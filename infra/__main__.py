@@ -3,6 +3,7 @@
 import pulumi
 
 from infra.components.keys import Keys, KeysArgs
+from infra.components.network import Network, NetworkArgs
 from infra.components.storage import Storage, StorageArgs
 from infra.stack_input import stack_names, stack_settings
 from infra.tagging import tag_everything, tags_of
@@ -12,6 +13,7 @@ names = stack_names(settings)
 tag_everything(tags_of(settings))
 
 keys = Keys("keys", KeysArgs(settings, names))
+network = Network("network", NetworkArgs(settings, names, keys))
 storage = Storage("storage", StorageArgs(settings, names, keys))
 
 exports = {

@@ -27,6 +27,7 @@ UNKNOWN = "(known after deployment)"
 """Stands for an input that a preview cannot know."""
 
 _CALLER_IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity"
+_AVAILABILITY_ZONES = "aws:index/getAvailabilityZones:getAvailabilityZones"
 _PROGRAM = Path(__file__).parent / "__main__.py"
 
 
@@ -134,6 +135,9 @@ class _Answers(mocks.Mocks):
         if args.token == _CALLER_IDENTITY:
             root = f"arn:aws:iam::{ACCOUNT}:root"
             return {"accountId": ACCOUNT, "arn": root, "userId": ACCOUNT, "id": ACCOUNT}, []
+        if args.token == _AVAILABILITY_ZONES:
+            zones = [f"{self._region}{letter}" for letter in "abcd"]
+            return {"names": zones, "zoneIds": zones, "groupNames": [], "id": self._region}, []
         raise NotImplementedError(f"the recording engine has no answer to {args.token}")
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
