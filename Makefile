@@ -4,11 +4,19 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+UV_PIN := $(BIN)/uv pip compile --quiet --generate-hashes --no-annotate \
   --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+UV_COMPILE := $(UV_PIN) --universal --python-version 3.11
+# For Lambda's platform; the runtime brings boto3, and with it what only boto3 needs.
+UV_COMPILE_LAMBDA := $(UV_PIN) --python-version 3.13 --python-platform aarch64-manylinux2014 \
+  $(addprefix --no-emit-package ,boto3 botocore s3transfer python-dateutil six)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile
 
-.PHONY: help demo test test-slow check lint types format docs lock clean
+# Folders too: their time changes when a module goes.
+code = $(shell find $(1) -name __pycache__ -prune -o \( -type d -o -type f \) -print) pyproject.toml LICENSE
+PACKAGING := infra/packaging.py infra/archive.py
+
+.PHONY: help demo test test-slow check lint types format docs lock package clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -60,7 +68,17 @@ lock: $(VENV)/.dev  ## pin every package anew, with hashes, for every platform
 	@$(UV_COMPILE) --group build -o requirements/build.txt
 	@$(UV_COMPILE) --group java -o requirements/java.txt
 	@$(UV_COMPILE) --extra lambda --extra local -o requirements/local.txt pyproject.toml
+	@$(UV_COMPILE_LAMBDA) --extra lambda -c requirements/local.txt -o requirements/lambda.txt pyproject.toml
 	@$(UV_COMPILE) --extra lambda --extra local --extra dev -c requirements/local.txt -o requirements/dev.txt pyproject.toml
 
-clean:  ## remove what make has made: environment, demo lake, report
-	@rm -rf $(VENV) demo-lake report.html .coverage .pytest_cache .mypy_cache .ruff_cache
+package: dist/poller.zip dist/glue.zip  ## build what is deployed, the same bytes from the same commit: Lambda zip, Glue library
+	@$(BIN)/python -m infra.packaging show poller glue
+
+dist/poller.zip: requirements/lambda.txt $(call code,lake ingestion) $(PACKAGING) | $(VENV)/.local
+	@$(BIN)/python -m infra.packaging build poller
+
+dist/glue.zip: $(call code,lake glue_jobs) $(PACKAGING) | $(VENV)/.local
+	@$(BIN)/python -m infra.packaging build glue
+
+clean:  ## remove what make has made: environment, packages, demo lake, report
+	@rm -rf $(VENV) dist demo-lake report.html .coverage .pytest_cache .mypy_cache .ruff_cache
