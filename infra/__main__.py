@@ -2,6 +2,7 @@
 
 import pulumi
 
+from infra.components.delivery import Delivery, DeliveryArgs
 from infra.components.keys import Keys, KeysArgs
 from infra.components.network import Network, NetworkArgs
 from infra.components.storage import Storage, StorageArgs
@@ -16,9 +17,12 @@ keys = Keys("keys", KeysArgs(settings, names))
 network = Network("network", NetworkArgs(settings, names, keys))
 storage = Storage("storage", StorageArgs(settings, names, keys))
 
+delivery = Delivery("delivery", DeliveryArgs(settings, names))
+
 exports = {
     "lake": storage.lake_address,
     "region": settings.region,
+    "deployRole": delivery.role_arn,
 }
 for export, value in exports.items():
     pulumi.export(export, value)

@@ -61,4 +61,4 @@ class Names:
 
     def role_arn(self, what: str) -> str:
         """Return the ARN of the stack's role for something."""
-        return self.global_arn("iam", f"role/{self.named(what)}")
+        return self.global_arn("iam", f"role/{self.service}-{what}")

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import Context
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,16 @@ class Recording:
         """Return the resources of a type."""
         return [resource for resource in self.resources if resource.type == token]
 
+    def within(self, component: str) -> list[Recorded]:
+        """Return the resources of a component, by the component's name, and of those inside it."""
+        inside = {resource.urn for resource in self.resources if resource.is_component and resource.name == component}
+        while True:
+            found = [resource for resource in self.resources if resource.parent in inside]
+            grown = inside | {resource.urn for resource in found}
+            if grown == inside:
+                return found
+            inside = grown
+
     def named(self, token: str, name: str) -> Recorded:
         """Return one resource by type and name.
 
@@ -93,10 +104,15 @@ def record(
     Raises:
         UsageError: the configuration is refused.
     """
-    monitor = _RecordingMonitor(_Answers(str(config["aws:region"]), known=not preview))
+    # Pulumi keeps its state in context variables: in a context of its own, no recording sees another's stack and tags.
+    return Context().run(_record, stack, dict(config), secrets=secrets, preview=preview)
+
+
+def _record(stack: str, config: dict[str, str], *, secrets: frozenset[str], preview: bool) -> Recording:
+    monitor = _RecordingMonitor(_Answers(config["aws:region"], known=not preview))
     with _event_loops() as loop:
         mocks.set_mocks(monitor.mocks, PROJECT, stack, preview, monitor=monitor)
-        pulumi.runtime.set_all_config(dict(config), sorted(secrets))
+        pulumi.runtime.set_all_config(config, sorted(secrets))
         outputs: dict[str, Any] = {}
         loop.run_until_complete(run_pulumi_func(lambda: outputs.update(_run_program())))
         exports = loop.run_until_complete(pulumi.Output.all(**outputs).future()) or {}

@@ -1,10 +1,13 @@
+import importlib
 from collections.abc import Callable, Mapping
 
+import pulumi
 import pytest
 from support.stacks import CANARY
 
 from infra.recording import Recording
 from infra.settings import STACKS
+from infra.tagging import can_carry_tags
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -39,3 +42,23 @@ def test_the_secret_reaches_the_engine_only_as_a_secret(recordings: Mapping[str,
         if CANARY in str(value) and key not in resource.secrets
     ]
     assert leaks == []
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_resource_that_can_carry_tags_carries_those_of_its_stack(
+    recordings: Mapping[str, Recording], stack: str
+) -> None:
+    expected = {"Project": "flightlake", "Stack": stack, "ManagedBy": "pulumi"}
+    for resource in recordings[stack].resources:
+        if can_carry_tags(class_of(resource.type)):
+            assert resource.inputs["tags"].items() >= expected.items(), resource.urn
+            assert resource.inputs["tags"].keys() >= {"Owner", "CostCenter"}, resource.urn
+
+
+def class_of(token: str) -> type[pulumi.Resource]:
+    """Return the class of a type token such as `aws:s3/bucket:Bucket`; of ours, the common one."""
+    package, module, name = token.split(":")
+    if package != "aws":
+        return pulumi.ComponentResource
+    service = module.partition("/")[0]
+    return getattr(importlib.import_module(f"pulumi_aws.{'lambda_' if service == 'lambda' else service}"), name)

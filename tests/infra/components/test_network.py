@@ -8,7 +8,7 @@ from infra.recording import Recorded, Recording
 @pytest.fixture(scope="module")
 def network(record_stack: Callable[..., Recording]) -> list[Recorded]:
     recording = record_stack("dev", networkCidr="10.20.0.0/20")
-    return [found for found in recording.resources if "flightlake:index:Network" in found.urn]
+    return recording.within("network")
 
 
 def inputs_of(network: list[Recorded], token: str) -> list[dict[str, object]]:

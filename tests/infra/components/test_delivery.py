@@ -1,0 +1,50 @@
+import json
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from infra.recording import Recorded, Recording
+
+
+@pytest.fixture(scope="module")
+def delivery(record_stack: Callable[..., Recording]) -> list[Recorded]:
+    recording = record_stack("prod", githubRepository="owner/lake", accountSettings="true")
+    return recording.within("delivery")
+
+
+def one(resources: list[Recorded], token: str) -> Recorded:
+    (found,) = [resource for resource in resources if resource.type == token]
+    return found
+
+
+def test_nobody_deploys_unless_a_repository_is_set(recordings: Mapping[str, Recording]) -> None:
+    assert recordings["prod"].exports["deployRole"] == ""
+    assert not [found for found in recordings["prod"].of_type("aws:iam/role:Role") if found.name == "deploy"]
+
+
+def test_only_jobs_of_the_repository_in_the_stacks_environment_deploy(delivery: list[Recorded]) -> None:
+    trust = json.loads(one(delivery, "aws:iam/role:Role").inputs["assumeRolePolicy"])
+    (statement,) = trust["Statement"]
+    provider = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
+    assert statement["Principal"] == {"Federated": provider}
+    assert statement["Condition"] == {
+        "StringEquals": {
+            "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+            "token.actions.githubusercontent.com:sub": "repo:owner/lake:environment:prod",
+        }
+    }
+
+
+def test_only_this_stacks_roles_are_managed_and_handed_over(delivery: list[Recorded]) -> None:
+    policy = json.loads(one(delivery, "aws:iam/rolePolicy:RolePolicy").inputs["policy"])
+    resources = {statement["Sid"]: statement["Resource"] for statement in policy["Statement"]}
+    own_roles = ["arn:aws:iam::111122223333:role/flightlake-prod-*"]
+    assert resources["ManageRolesOfThisStack"] == resources["HandRolesToServices"] == own_roles
+
+
+def test_a_stack_that_shares_its_account_uses_the_provider_that_is_there(
+    record_stack: Callable[..., Recording],
+) -> None:
+    recording = record_stack("prod", githubRepository="owner/lake", accountSettings="false")
+    assert recording.of_type("aws:iam/openIdConnectProvider:OpenIdConnectProvider") == []
+    assert recording.exports["deployRole"] == "arn:aws:iam::111122223333:role/flightlake-prod-deploy"
