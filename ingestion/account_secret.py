@@ -3,10 +3,20 @@
 import json
 from typing import Any
 
+import boto3
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ingestion.oauth import Credentials
 from lake.errors import SourceRejectedError
+
+_CLIENT = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+"""Seconds and attempts: the answer is small, and a poll's own time is bounded."""
+
+
+def secrets_client() -> Any:
+    """Return boto3's client of Secrets Manager as the pollers use it."""
+    return boto3.client("secretsmanager", config=_CLIENT)
 
 
 def read_credentials(secret_id: str, client: Any) -> Credentials:

@@ -16,7 +16,7 @@ from aws_lambda_powertools.logging.utils import copy_config_to_registered_logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
-from ingestion.account_secret import read_credentials
+from ingestion.account_secret import read_credentials, secrets_client
 from ingestion.announcing import announce
 from ingestion.exchange import Limits
 from ingestion.invocation import Announce, Invocation, Reporter, Summary
@@ -31,7 +31,7 @@ from lake.ports import Clock
 METRICS_NAMESPACE = "Flightlake"
 
 _AWS = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
-"""Seconds and attempts for the secret and the event: both are small, and the poll's own time is bounded."""
+"""Seconds and attempts for the event: it is small, and the poll's own time is bounded."""
 
 GC_THRESHOLD = 50_000
 """New objects between two searches for cycles, instead of 700 (2,000 since Python 3.13).
@@ -88,8 +88,7 @@ def wired_poller(settings: PollerSettings, clock: Clock) -> Poller:
     lake = open_lake(settings.lake, create=True)
     credentials = None
     if settings.secret_id is not None:
-        secrets = boto3.client("secretsmanager", config=_AWS)
-        credentials = partial(read_credentials, settings.secret_id, secrets)
+        credentials = partial(read_credentials, settings.secret_id, secrets_client())
     source = OpenSkySource(
         settings.service, credentials=credentials, box=settings.plan.box, clock=clock, limits=Limits()
     )

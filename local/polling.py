@@ -17,6 +17,7 @@ from lake.errors import UsageError
 from lake.ports import Clock
 
 CLIENT_ID, CLIENT_SECRET = "OPENSKY_CLIENT_ID", "OPENSKY_CLIENT_SECRET"
+SECRET_ID = "FLIGHTLAKE_SECRET_ID"  # noqa: S105 - the name of a variable that names a secret
 
 _SIMULATED_ACCOUNT = Credentials("simulator", "simulator")
 _SIMULATED_LIMITS = Limits(connect_s=2, read_s=5, total_s=12)
@@ -84,4 +85,14 @@ def _account(environ: Mapping[str, str]) -> Credentials | None:
     if bool(client_id) != bool(client_secret):
         missing = CLIENT_SECRET if client_id else CLIENT_ID
         raise UsageError(f"{missing} is not set; an account needs {CLIENT_ID} and {CLIENT_SECRET}")
-    return Credentials(client_id, client_secret) if client_id else None
+    if client_id:
+        return Credentials(client_id, client_secret)
+    secret_id = environ.get(SECRET_ID)
+    return _account_of_stack(secret_id) if secret_id else None
+
+
+def _account_of_stack(secret_id: str) -> Credentials:
+    # Imported here: boto3 takes longer to import than the rest of the command, and few poll for a stack.
+    from ingestion.account_secret import read_credentials, secrets_client  # noqa: PLC0415 - see the line above
+
+    return read_credentials(secret_id, secrets_client())

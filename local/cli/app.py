@@ -60,7 +60,7 @@ def build_app() -> typer.Typer:
         name="flightlake",
         help="A flight-data lake on one machine or on AWS: poll, land, convert, query, verify.",
         epilog="`flightlake COMMAND --help` explains a command. Most take --lake (or FLIGHTLAKE_LAKE): a folder, "
-        "or s3://bucket/prefix.",
+        "or s3://bucket/prefix; or --stack: a lake that Pulumi has deployed.",
         no_args_is_help=True,
         rich_markup_mode="markdown",
         pretty_exceptions_show_locals=False,

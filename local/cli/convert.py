@@ -10,7 +10,7 @@ from glue_jobs.convert import DEFAULT_MIN_QUALITY, POLLS_JOB, STATES_JOB, Conver
 from lake.adapters.clock import SystemClock
 from lake.adapters.opening import Lake, open_lake
 from lake.tables import POLLS, STATES
-from local.cli.options import DatesOption, FormatOption, LakeOption
+from local.cli.options import DatesOption, FormatOption, LakeOption, StackOption
 from local.cli.output import OutputFormat, emit_json, print_table, progress, stderr_console
 from local.java.spark import local_spark_session
 
@@ -25,6 +25,7 @@ def command(
     min_quality: Annotated[
         float, typer.Option("--min-quality", min=0, max=100, help="Publish no day whose score (percent) is lower.")
     ] = DEFAULT_MIN_QUALITY,
+    _stack: StackOption = None,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """Turn raw responses into published days: decode, judge, quarantine, deduplicate, audit, publish.

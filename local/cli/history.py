@@ -5,7 +5,7 @@ from datetime import date
 from lake.adapters.opening import open_lake
 from lake.commits import CommitRecord
 from lake.errors import StorageError
-from local.cli.options import DatesOption, FormatOption, LakeOption
+from local.cli.options import DatesOption, FormatOption, LakeOption, StackOption
 from local.cli.output import OutputFormat, emit_json, print_table, stdout_console
 from local.cli.published import PublishedTable, TableArgument, log_of
 
@@ -14,6 +14,7 @@ def command(
     lake: LakeOption,
     table: TableArgument = PublishedTable.STATES,
     dates: DatesOption = [],  # noqa: B006  Typer copies it
+    _stack: StackOption = None,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """Show what was published for each day, when, from how many raw objects, and which commit is visible."""

@@ -10,7 +10,7 @@ from ingestion.landing_files import LandingTally, land_files, shown_path
 from ingestion.recorded import find_files
 from lake.adapters.clock import SystemClock
 from lake.adapters.opening import open_lake
-from local.cli.options import FormatOption, LakeOption
+from local.cli.options import FormatOption, LakeOption, StackOption
 from local.cli.output import OutputFormat, emit_json, print_table, progress, stderr_console
 
 FilesArgument = Annotated[
@@ -19,7 +19,9 @@ FilesArgument = Annotated[
 ]
 
 
-def command(files: FilesArgument, lake: LakeOption, output: FormatOption = OutputFormat.TABLE) -> None:
+def command(
+    files: FilesArgument, lake: LakeOption, _stack: StackOption = None, output: FormatOption = OutputFormat.TABLE
+) -> None:
     """Land recorded responses, byte for byte, each once.
 
     A file holds one response of OpenSky's `/states/all`, as JSON or gzip (told by its content, not its name). Its place

@@ -1,11 +1,14 @@
 """Options that several commands share, each with its help written once."""
 
+import sys
 from datetime import date
 from typing import Annotated
 
 import typer
 
+from lake.errors import UsageError
 from local.cli.output import OutputFormat, TableFormat
+from local.stacks import use_stack
 
 
 def parse_date(text: str | date) -> date:
@@ -33,6 +36,29 @@ _LAKE = typer.Option(
 )
 
 LakeOption = Annotated[str, _LAKE]
+
+
+def _use_stack(stack: str | None) -> None:
+    if stack is None:
+        return
+    if any(argument == "--lake" or argument.startswith("--lake=") for argument in sys.argv):
+        raise UsageError(f"--stack {stack} and --lake name a lake each: give one of them")
+    use_stack(stack)
+
+
+StackOption = Annotated[
+    str | None,
+    typer.Option(
+        "--stack",
+        envvar="FLIGHTLAKE_STACK",
+        metavar="NAME",
+        help="A deployed lake by its Pulumi stack (dev, staging, prod), in place of --lake.",
+        # Eager: what it finds out must stand in the environment before the other options look there.
+        is_eager=True,
+        callback=_use_stack,
+    ),
+]
+"""For every command that takes a lake. The command needs no more of it: its other options find the environment set."""
 
 OptionalLakeOption = Annotated[str | None, _LAKE]
 """For commands that can do something without a lake."""

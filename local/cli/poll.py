@@ -13,7 +13,7 @@ from ingestion.ledger import FATES
 from ingestion.opensky import LIVE_URL
 from ingestion.poll import Poll, poll_many
 from lake.adapters.opening import open_lake
-from local.cli.options import FormatOption, LakeOption
+from local.cli.options import FormatOption, LakeOption, StackOption
 from local.cli.output import OutputFormat, emit_json, print_table, progress, stderr_console, stdout_console
 from local.polling import find_target, make_plan, make_poller
 
@@ -28,15 +28,26 @@ SourceOption = Annotated[
 CountOption = Annotated[int, typer.Option(min=0, help="How many polls; 0 polls until interrupted.")]
 IntervalOption = Annotated[
     float | None,
-    typer.Option(metavar="SECONDS", help="From one poll to the next; default: the fastest that tier and box allow."),
+    typer.Option(
+        envvar="FLIGHTLAKE_INTERVAL_S",
+        metavar="SECONDS",
+        help="From one poll to the next; default: the fastest that tier and box allow.",
+    ),
 ]
 TierOption = Annotated[
     str | None,
-    typer.Option(help="anonymous, standard, feeder or licensed; default: standard with credentials, else anonymous."),
+    typer.Option(
+        envvar="FLIGHTLAKE_TIER",
+        help="anonymous, standard, feeder or licensed; default: standard with credentials, else anonymous.",
+    ),
 ]
 BoxOption = Annotated[
     str | None,
-    typer.Option(metavar="LAMIN,LOMIN,LAMAX,LOMAX", help="South, west, north, east in degrees; default: the globe."),
+    typer.Option(
+        envvar="FLIGHTLAKE_BOX",
+        metavar="LAMIN,LOMIN,LAMAX,LOMAX",
+        help="South, west, north, east in degrees; default: the globe.",
+    ),
 ]
 _COLOURS = {"landed": "green", "duplicate": "cyan", "failed": "red"}
 
@@ -49,6 +60,7 @@ def command(
     interval: IntervalOption = None,
     tier: TierOption = None,
     box: BoxOption = None,
+    _stack: StackOption = None,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """Poll a source and land what it answers, within its law of credits.
@@ -57,7 +69,8 @@ def command(
     with the reason. Credits, cooldown and breaker are kept in the lake, so several pollers share one budget. A tier
     whose credits do not last for the box and the interval is refused. A simulator is polled in its own time.
 
-    The account comes from OPENSKY_CLIENT_ID and OPENSKY_CLIENT_SECRET; without them polls are anonymous.
+    The account comes from OPENSKY_CLIENT_ID and OPENSKY_CLIENT_SECRET, with --stack from the stack's secret; without
+    either polls are anonymous.
     OpenSky's data is for research and non-commercial use, with attribution: see https://opensky-network.org/about/terms-of-use.
 
     The lake is made where its place is empty. Exit status 1 when any poll failed.

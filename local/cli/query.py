@@ -15,7 +15,7 @@ from lake.adapters.opening import open_lake
 from lake.errors import UsageError
 from local.athena.files import SqlFile, named_file, sql_files
 from local.athena.statements import Statement, statements_of
-from local.cli.options import OptionalLakeOption, TableFormatOption
+from local.cli.options import OptionalLakeOption, StackOption, TableFormatOption
 from local.cli.output import TableFormat, emit_json, json_ready, print_table, stdout_console
 from local.engine import Engine, RowStream
 
@@ -36,6 +36,7 @@ def command(
         list[str] | None,
         typer.Option("--param", "-p", metavar="NAME=VALUE", help="A parameter's value; may be given several times."),
     ] = None,
+    _stack: StackOption = None,
     output: TableFormatOption = TableFormat.TABLE,
     limit: Annotated[
         int, typer.Option("--limit", min=0, help="Rows that a table shows; csv and json always hold every row.")

@@ -8,7 +8,7 @@ import typer
 from lake.adapters.clock import SystemClock
 from lake.adapters.opening import open_lake
 from lake.errors import UsageError
-from local.cli.options import DatesOption, FormatOption, LakeOption
+from local.cli.options import DatesOption, FormatOption, LakeOption, StackOption
 from local.cli.output import OutputFormat, emit_json, print_table
 from local.report.facts import Facts, gather
 from local.report.formatting import size
@@ -23,6 +23,7 @@ def command(
     lake: LakeOption,
     out: OutOption = Path("report.html"),
     date: DatesOption = [],  # noqa: B006 - typer makes a new list for each call
+    _stack: StackOption = None,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """Write one HTML page about the lake that opens from disk, with no network.

@@ -8,7 +8,7 @@ import typer
 from glue_jobs.landed import landed_day
 from lake.adapters.clock import SystemClock
 from lake.adapters.opening import open_lake
-from local.cli.options import FormatOption, LakeOption, parse_date
+from local.cli.options import FormatOption, LakeOption, StackOption, parse_date
 from local.cli.output import OutputFormat, emit_json, stdout_console
 from local.cli.published import PublishedTable, TableArgument, job_of, log_of
 
@@ -21,6 +21,7 @@ def command(
     commit: Annotated[
         str | None, typer.Option("--to", help="Commit to go back to (see history); default: the one before.")
     ] = None,
+    _stack: StackOption = None,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """Move a day's pointer back to an older commit, by a new record in its log; nothing is deleted.

@@ -8,7 +8,7 @@ import typer
 from lake.adapters.clock import SystemClock
 from lake.adapters.opening import open_lake
 from lake.vacuum import old_folders
-from local.cli.options import FormatOption, LakeOption
+from local.cli.options import FormatOption, LakeOption, StackOption
 from local.cli.output import OutputFormat, emit_json, print_table, stdout_console
 from local.cli.published import PublishedTable, TableArgument, log_of
 
@@ -21,6 +21,7 @@ def command(
         float, typer.Option("--older-than-days", min=0, help="Keep what readers saw within so many days.")
     ] = 7,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would go.")] = False,
+    _stack: StackOption = None,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """Delete the folders of commits that no reader has seen for a while; never a visible one, never raw data.

@@ -5,7 +5,7 @@ from rich.markup import escape
 
 from lake.adapters.opening import open_lake
 from lake.errors import StorageError
-from local.cli.options import DatesOption, FormatOption, LakeOption
+from local.cli.options import DatesOption, FormatOption, LakeOption, StackOption
 from local.cli.output import OutputFormat, emit_json, print_table, progress, stdout_console
 from local.recount.comparison import DayVerdict
 from local.recount.verify import Verification
@@ -14,6 +14,7 @@ from local.recount.verify import Verification
 def command(
     lake: LakeOption,
     dates: DatesOption = [],  # noqa: B006  Typer copies it
+    _stack: StackOption = None,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """Recount published days from raw and compare counts, contents, quarantine and scores.
