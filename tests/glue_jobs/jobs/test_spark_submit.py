@@ -1,46 +1,23 @@
 """The job's file as others start it: by `spark-submit`, and as Glue does, alone and with the packages in a zip."""
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 from support.glue import GLUE_ARGUMENTS, awsglue_folder
+from support.spark_submit import spark_submit
 from support.vectors import DAY, body, landed, vector
 
 from glue_jobs.convert import STATES_JOB
 from lake.adapters.opening import Lake, open_lake
 from lake.commits import CommitLog, CommitRecord, DayCounts
-from local.java.finding import chosen_java_home
 
 ROOT = Path(__file__).parents[3]
 SCRIPT = ROOT / "glue_jobs" / "jobs" / "convert_states.py"
 
 pytestmark = pytest.mark.slow
-
-
-def spark_submit(*arguments: str | Path, cwd: Path, python_path: str = "") -> tuple[int, str]:
-    """Run `spark-submit` as in an activated environment; return its exit status and all that it said."""
-    bin_folder = Path(sys.prefix, "bin")
-    environment = os.environ | {"PATH": f"{bin_folder}:{os.environ['PATH']}", "PYTHONPATH": python_path}
-    java_home = chosen_java_home(os.environ, own=Path(sys.prefix))
-    if java_home is not None:
-        environment["JAVA_HOME"] = str(java_home)
-    done = subprocess.run(
-        [bin_folder / "spark-submit", *arguments],
-        cwd=cwd,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    return done.returncode, done.stdout
 
 
 @pytest.fixture
