@@ -147,6 +147,12 @@ def test_a_wheel_that_is_not_the_pinned_one_is_refused(source: Path, tmp_path: P
     assert not (tmp_path / "poller.zip").exists()
 
 
+def test_a_pin_without_its_hash_is_refused(tmp_path: Path) -> None:
+    requirement = make_wheel(tmp_path / "wheels").split()[0]
+    with pytest.raises(PackagingError, match="Hashes are required"):
+        build_poller(tmp_path / "poller.zip", root=checkout(tmp_path / "source", requirement))
+
+
 def test_without_a_network_the_requirements_are_named_with_the_way_out(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
