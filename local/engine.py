@@ -21,8 +21,9 @@ from sqlglot import exp
 from lake.adapters.opening import Lake
 from lake.contract import Table
 from lake.errors import FlightLakeError
+from lake.sql_files import SqlFile, sql_files
 from local.athena.errors import SqlError
-from local.athena.files import SqlFile, named_file, sql_files
+from local.athena.files import named_file
 from local.athena.objects import Objects, base_table, objects_named
 from local.athena.parameters import Value, bind, undeclared, values_of
 from local.athena.pruning import day_conditions

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from lake.contract import Table, comment
+from lake.sql_files import sql_files
 from lake.tables import TABLES
 from local.athena.errors import SqlError, at_word, did_you_mean
-from local.athena.files import sql_files
 from local.athena.statements import Statement
 
 Answer = tuple[tuple[str, ...], list[tuple[Any, ...]]]

@@ -19,7 +19,9 @@ LONGER = {
 
 
 def modules() -> list[Path]:
-    return [path for room in ("lake", "ingestion", "glue_jobs", "infra", "local") for path in (ROOT / room).rglob("*.py")]
+    return [
+        path for room in ("lake", "ingestion", "glue_jobs", "infra", "local") for path in (ROOT / room).rglob("*.py")
+    ]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.athena.files import sql_files
+from lake.sql_files import sql_files
 from local.cli.app import COMMANDS
 
 ROOT = Path(__file__).parents[1]

@@ -1,55 +1,7 @@
-"""The SQL files of the project: views, queries and checks, each with a header that says what it answers.
+"""Find a query or a check of the project by the name that a user gives."""
 
-A header is the comment at the top of the file::
-
-    -- Question:   which aircraft climbed fastest?
-    -- Grain:      one aircraft
-    -- Reads:      airborne_states
-    -- Parameters: :flight_date date, the UTC day (default: the newest day)
-    --             :row_limit integer, how many aircraft (default: 20)
-
-A parameter has a type (date, timestamp, string, integer, double), a meaning and, where one is sensible, a default: a
-value, `the newest day` or `the oldest day` (of the first table under Reads) or `now`.
-"""
-
-import re
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal, cast, get_args
-
-from lake.errors import FlightLakeError
+from lake.sql_files import SqlFile, sql_files
 from local.athena.errors import SqlError, did_you_mean
-from local.athena.parameters import Parameter, Type
-
-Kind = Literal["views", "queries", "checks"]
-
-_FOLDER = Path(__file__).parents[2] / "sql"
-_KEYS = ("Question", "Grain", "Reads", "Parameters")
-_ENTRY = re.compile(rf"-- ({'|'.join(_KEYS)}):\s+(.*)")
-_CONTINUED = re.compile(r"--\s{2,}(.*)")
-_PARAMETER = re.compile(rf":(\w+)\s+({'|'.join(get_args(Type))}),\s+(.*?)(?:\s+\(default: ([^()]+)\))?")
-
-
-@dataclass(frozen=True)
-class SqlFile:
-    """One file under `sql/`, named after the object or the question it holds."""
-
-    name: str
-    kind: Kind
-    text: str
-    question: str
-    grain: str
-    reads: tuple[str, ...]
-    parameters: tuple[Parameter, ...]
-
-
-def sql_files(kind: Kind) -> dict[str, SqlFile]:
-    """Return the files of a kind by name, in the order of names.
-
-    Raises:
-        FlightLakeError: a file has no complete header.
-    """
-    return {path.stem: parsed_file(path, kind) for path in sorted((_FOLDER / kind).glob("*.sql"))}
 
 
 def named_file(name: str) -> SqlFile:
@@ -65,52 +17,3 @@ def named_file(name: str) -> SqlFile:
     width = max(map(len, queries), default=0)
     listing = "\n".join(f"  {query.name:<{width}}  {query.question}" for query in queries.values())
     raise SqlError(f"no query is named {name}{did_you_mean(name, known)}\n{listing}")
-
-
-def parsed_file(path: Path, kind: Kind) -> SqlFile:
-    """Return a file with its header read.
-
-    Raises:
-        FlightLakeError: the header is not complete.
-    """
-    text = path.read_text(encoding="utf-8")
-    header = _header(text)
-    missing = [key for key in _KEYS if not header.get(key)]
-    if missing:
-        raise FlightLakeError(f"{path}: the header lacks {', '.join(missing)}; see local/athena/files.py")
-    reads = tuple(name.strip() for name in " ".join(header["Reads"]).split(","))
-    return SqlFile(
-        name=path.stem,
-        kind=kind,
-        text=text,
-        question=" ".join(header["Question"]),
-        grain=" ".join(header["Grain"]),
-        reads=reads,
-        parameters=_parameters(header["Parameters"], path),
-    )
-
-
-def _header(text: str) -> dict[str, list[str]]:
-    header: dict[str, list[str]] = {}
-    key = ""
-    for line in text.splitlines():
-        if found := _ENTRY.fullmatch(line):
-            key = found[1]
-            header[key] = [found[2].strip()]
-        elif key and (found := _CONTINUED.fullmatch(line)):
-            header[key].append(found[1].strip())
-        else:
-            break
-    return header
-
-
-def _parameters(lines: list[str], path: Path) -> tuple[Parameter, ...]:
-    if lines == ["none"]:
-        return ()
-    entries = re.split(r"\s+(?=:\w)", " ".join(lines))
-    found = [_PARAMETER.fullmatch(entry) for entry in entries]
-    if not all(found):
-        raise FlightLakeError(f"{path}: cannot read the parameters {lines}; see local/athena/files.py")
-    return tuple(
-        Parameter(match[1], cast("Type", match[2]), match[3], match[4]) for match in found if match is not None
-    )

@@ -8,9 +8,9 @@ from sqlglot import exp
 
 from lake.contract import Table
 from lake.errors import FlightLakeError
+from lake.sql_files import SqlFile, sql_files
 from lake.tables import TABLES
 from local.athena.errors import SqlError, at_word, did_you_mean
-from local.athena.files import SqlFile, sql_files
 from local.athena.statements import parsed, statements_of
 from local.athena.translation import Columns, contract_columns, qualified, result_columns, tables_read
 

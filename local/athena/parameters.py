@@ -2,34 +2,14 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
 
 from sqlglot import exp
 
+from lake.sql_files import Parameter, Type
 from local.athena.errors import SqlError, did_you_mean
 
-Type = Literal["date", "timestamp", "string", "integer", "double"]
 Value = date | datetime | str | int | float
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter as its query declares it.
-
-    Attributes:
-        default: what stands where no value is given; None where one must be given.
-    """
-
-    name: str
-    type: Type
-    meaning: str
-    default: str | None = None
-
-    def __str__(self) -> str:
-        """Return name, type and default in one line."""
-        return f"{self.name} ({self.type}{f', default {self.default}' if self.default else ''})"
 
 
 def values_of(

@@ -13,7 +13,8 @@ import typer
 
 from lake.adapters.opening import open_lake
 from lake.errors import UsageError
-from local.athena.files import SqlFile, named_file, sql_files
+from lake.sql_files import SqlFile, sql_files
+from local.athena.files import named_file
 from local.athena.statements import Statement, statements_of
 from local.cli.options import OptionalLakeOption, StackOption, TableFormatOption
 from local.cli.output import TableFormat, emit_json, json_ready, print_table, stdout_console

@@ -50,9 +50,7 @@ def test_without_pulumi_the_way_around_it_is_named(tmp_path: Path) -> None:
 
 def test_an_unknown_stack_is_wrong_usage_in_pulumis_words(tmp_path: Path) -> None:
     environ = pulumi_that(tmp_path, "echo \"error: no stack named 'dve' found\" >&2; exit 255")
-    with pytest.raises(
-        UsageError, match=r"the stack dve: error: no stack named 'dve' found; `pulumi stack ls`"
-    ):
+    with pytest.raises(UsageError, match=r"the stack dve: error: no stack named 'dve' found; `pulumi stack ls`"):
         stack_environment("dve", environ)
 
 

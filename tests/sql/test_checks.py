@@ -10,7 +10,7 @@ from support.answers import rows_of
 from support.lakes import LakeBuilder, a_poll, a_rejected, a_score, a_state, at
 
 from lake.rules import REJECTING
-from local.athena.files import sql_files
+from lake.sql_files import sql_files
 from local.engine import Engine
 
 NEXT_DAY = date(2026, 5, 9)

@@ -9,9 +9,10 @@ import sqlglot
 from sqlglot import exp
 
 from lake.errors import FlightLakeError
+from lake.sql_files import SqlFile, parsed_file, sql_files
 from lake.tables import TABLES
 from local.athena.errors import SqlError
-from local.athena.files import SqlFile, named_file, parsed_file, sql_files
+from local.athena.files import named_file
 from local.athena.objects import objects_named
 from local.athena.statements import statements_of
 from local.athena.translation import tables_read

@@ -6,8 +6,9 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
+from lake.sql_files import Parameter, Type
 from local.athena.errors import SqlError
-from local.athena.parameters import Parameter, Type, Value, bind, values_of
+from local.athena.parameters import Value, bind, values_of
 
 DAY = Parameter("flight_date", "date", "the UTC day", "the newest day")
 AIRCRAFT = Parameter("icao24", "string", "the address")
