@@ -14,6 +14,9 @@ CATALOG_KEY = "catalog.json"
 POLL_STATE_KEY = "poll_state.json"
 """Credits, cooldown and breaker of a local lake; on AWS this is DynamoDB."""
 
+RAW_PREFIX = "raw/"
+"""Everything that was received; on AWS it may lie in a bucket of its own."""
+
 RAW_STATES_PREFIX = "raw/states/"
 RAW_POLLS_PREFIX = "raw/polls/"
 RAW_REFUSED_PREFIX = "raw/refused/"

@@ -12,9 +12,7 @@ from infra.components.keys import Keys
 from infra.components.replication import Replication, ReplicationArgs
 from infra.naming import Names
 from infra.settings import Retention, Settings
-from lake.layout import COMMITS_PREFIX, MARKER_KEY
-
-RAW_PREFIX = "raw/"
+from lake.layout import COMMITS_PREFIX, MARKER_KEY, RAW_PREFIX
 
 _LEAST_TIERED_BYTES = 128 * 1024
 """Smaller objects cost more in Infrequent Access than in Standard. Source: Amazon S3 pricing, minimum billable size."""

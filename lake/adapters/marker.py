@@ -9,10 +9,27 @@ from lake.errors import LakeNotFoundError, ObjectNotFoundError, StorageError
 from lake.layout import MARKER_KEY
 from lake.ports import Catalog, ObjectStore, PollState
 
-FORMAT = 1
-"""Version of the lake's layout that this program reads and writes."""
+FORMAT = 2
+"""Newest version of the lake's layout that this program reads.
 
+1. Everything lies in one place.
+2. What lies under `raw/` is elsewhere, at the address that the marker gives as `raw`.
+"""
+
+_ONE_PLACE = 1
 _NAME = "flightlake"
+_RAW = "raw"
+
+
+@dataclass(frozen=True)
+class Marker:
+    """What a lake's marker says.
+
+    Attributes:
+        raw: address of the place of everything under `raw/`; None where that is the lake's own place.
+    """
+
+    raw: str | None
 
 
 @dataclass(frozen=True)
@@ -31,8 +48,8 @@ class Lake:
     root: Path | None
 
 
-def is_marked(store: ObjectStore, address: str) -> bool:
-    """Tell whether the place has a lake's marker.
+def find_marker(store: ObjectStore, address: str) -> Marker | None:
+    """Return what the place's marker says; None where it has none.
 
     Raises:
         StorageError: it has one that this program cannot read, or of a newer format.
@@ -40,10 +57,11 @@ def is_marked(store: ObjectStore, address: str) -> bool:
     try:
         text = store.get(MARKER_KEY)
     except ObjectNotFoundError:
-        return False
+        return None
     try:
-        version = json.loads(text)[_NAME]
-    except (ValueError, TypeError, KeyError) as error:
+        document = json.loads(text)
+        version, raw = document[_NAME], document.get(_RAW)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise _no_marker(address, text) from error
     if type(version) is not int or version < 1:
         raise _no_marker(address, text)
@@ -51,12 +69,14 @@ def is_marked(store: ObjectStore, address: str) -> bool:
         raise StorageError(
             f"the lake {address} has format {version}, this program knows formats up to {FORMAT}: upgrade flightlake"
         )
-    return True
+    if (version > _ONE_PLACE) != isinstance(raw, str):
+        raise _no_marker(address, text)
+    return Marker(raw)
 
 
 def mark(store: ObjectStore) -> None:
     """Make the place a lake; where another process just did, nothing changes."""
-    store.put_if_absent(MARKER_KEY, f"{json.dumps({_NAME: FORMAT})}\n".encode())
+    store.put_if_absent(MARKER_KEY, f"{json.dumps({_NAME: _ONE_PLACE})}\n".encode())
 
 
 def no_lake(address: str, reason: str) -> LakeNotFoundError:
@@ -77,5 +97,5 @@ def foreign_place(address: str, entries: str) -> LakeNotFoundError:
 def _no_marker(address: str, text: bytes) -> StorageError:
     return StorageError(
         f"the marker {MARKER_KEY} of the lake {address} is broken ({text[:40]!r}); "
-        f'write {{"{_NAME}": {FORMAT}}} into it if this is your lake'
+        f'write {{"{_NAME}": {_ONE_PLACE}}} into it if this is your lake'
     )

@@ -7,8 +7,8 @@ from lake.adapters.durable_files import make_folders, storage_errors
 from lake.adapters.file_state import FilePollState
 from lake.adapters.folder import FolderStore
 from lake.adapters.json_catalog import JsonCatalog
-from lake.adapters.marker import Lake, foreign_place, is_marked, mark, no_lake
-from lake.errors import LakeNotFoundError, UsageError
+from lake.adapters.marker import Lake, find_marker, foreign_place, mark, no_lake
+from lake.errors import LakeNotFoundError, StorageError, UsageError
 from lake.layout import MARKER_KEY, POLL_STATE_KEY
 
 __all__ = ["Lake", "open_lake"]
@@ -46,11 +46,17 @@ def _open_folder_lake(address: str, *, create: bool) -> Lake:
     root = Path(os.path.expanduser(address)).absolute()  # noqa: PTH111 - Path.expanduser raises where no home is known
     store = FolderStore(root)
     with storage_errors("open the lake", root):
-        if not is_marked(store, address):
+        marker = find_marker(store, address)
+        if marker is None:
             _check_place(address, root, create=create)
             make_folders(root)
             mark(store)
-            is_marked(store, address)
+            marker = find_marker(store, address)
+        if marker is not None and marker.raw is not None:
+            raise StorageError(
+                f"the lake {address} keeps its raw zone at {marker.raw}, which only a lake in a bucket may: "
+                'copy that zone into the folder too, and write {"flightlake": 1} into the marker'
+            )
     return Lake(address, store, JsonCatalog(root), FilePollState(root / POLL_STATE_KEY), root)
 
 

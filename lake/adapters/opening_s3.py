@@ -13,10 +13,12 @@ from lake.adapters.aws_errors import aws_errors
 from lake.adapters.dynamodb_state import DynamoDbPollState
 from lake.adapters.glue_catalog import GlueCatalog
 from lake.adapters.keys import is_key
-from lake.adapters.marker import Lake, foreign_place, is_marked, mark, no_lake
+from lake.adapters.marker import Lake, find_marker, foreign_place, mark, no_lake
 from lake.adapters.s3 import S3Store
-from lake.errors import UsageError
+from lake.adapters.zoned import ZonedStore
+from lake.errors import StorageError, UsageError
 from lake.layout import MARKER_KEY
+from lake.ports import ObjectStore
 
 _ADDRESS = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?")
 """Source: Amazon S3 user guide, "General purpose bucket naming rules"."""
@@ -71,17 +73,20 @@ def open_s3_lake(address: str, settings: AwsSettings, *, create: bool = False) -
     bucket, prefix = _bucket_and_prefix(address)
     base_uri = f"s3://{bucket}/{prefix}/" if prefix else f"s3://{bucket}/"
     s3, glue, dynamodb = _clients(address, "s3", "glue", "dynamodb")
-    store = S3Store(bucket, prefix, s3)
-    if not is_marked(store, address):
+    store: ObjectStore = S3Store(bucket, prefix, s3)
+    marker = find_marker(store, address)
+    if marker is None:
         _check_place(store, address, create=create)
         mark(store)
-        is_marked(store, address)
+        marker = find_marker(store, address)
+    if marker is not None and marker.raw is not None:
+        store = ZonedStore(store, _raw_zone(address, marker.raw, s3))
     catalog = GlueCatalog(settings.database, base_uri, glue)
     poll_state = DynamoDbPollState(settings.poll_state_table, dynamodb, base_uri)
     return Lake(address, store, catalog, poll_state, root=None)
 
 
-def _check_place(store: S3Store, address: str, *, create: bool) -> None:
+def _check_place(store: ObjectStore, address: str, *, create: bool) -> None:
     """Let a prefix pass that may become a lake."""
     keys = [found.key for found in islice(store.list(""), _COUNTED_ENTRIES)]
     if keys and MARKER_KEY not in keys:
@@ -89,6 +94,13 @@ def _check_place(store: S3Store, address: str, *, create: bool) -> None:
         raise foreign_place(address, f"{at_least}{len(keys)} other {'entry' if len(keys) == 1 else 'entries'}")
     if not create:
         raise no_lake(address, "nothing lies there")
+
+
+def _raw_zone(address: str, raw: str, s3: Any) -> S3Store:
+    try:
+        return S3Store(*_bucket_and_prefix(raw), s3)
+    except UsageError as error:
+        raise StorageError(f"the marker of the lake {address} gives {raw!r} as its raw zone: {error}") from error
 
 
 def _bucket_and_prefix(address: str) -> tuple[str, str]:

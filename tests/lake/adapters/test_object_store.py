@@ -9,16 +9,21 @@ from support.aws import Aws
 
 from lake.adapters.folder import FolderStore
 from lake.adapters.s3 import S3Store
+from lake.adapters.zoned import ZonedStore
 from lake.errors import ObjectNotFoundError, StorageError
 from lake.ports import ObjectStore
 
 
-@pytest.fixture(params=["folder", "s3", "s3 without prefix"])
+@pytest.fixture(params=["folder", "s3", "s3 without prefix", "zones"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectStore]:
     if request.param == "folder":
         yield FolderStore(tmp_path / "lake")
         return
     aws: Aws = request.getfixturevalue("aws")
+    if request.param == "zones":
+        raw = S3Store(aws.make_bucket("raw-zone"), "", aws.client("s3"))
+        yield ZonedStore(S3Store(aws.make_bucket(), "some/lake/", aws.client("s3")), raw)
+        return
     prefix = "" if request.param == "s3 without prefix" else "some/lake/"
     yield S3Store(aws.make_bucket(), prefix, aws.client("s3"))
 
@@ -132,5 +137,6 @@ def test_making_durable_changes_no_object(store: ObjectStore) -> None:
 
 
 def test_an_address_is_that_of_the_root_followed_by_the_key(store: ObjectStore) -> None:
-    assert store.uri("raw/a.json") == store.uri("") + "raw/a.json"
+    assert store.uri("commits/a.json") == store.uri("") + "commits/a.json"
+    assert store.uri("raw/a.json") == store.uri("raw/") + "a.json"
     assert store.uri("raw/").endswith("/raw/")

@@ -97,8 +97,8 @@ def test_a_broken_marker_is_named(tmp_path: Path, text: str) -> None:
 
 
 def test_a_lake_of_a_newer_format_asks_for_an_upgrade(tmp_path: Path) -> None:
-    (tmp_path / "flightlake.json").write_text('{"flightlake": 2}')
-    with pytest.raises(StorageError, match="has format 2, this program knows formats up to 1: upgrade flightlake"):
+    (tmp_path / "flightlake.json").write_text('{"flightlake": 3}')
+    with pytest.raises(StorageError, match="has format 3, this program knows formats up to 2: upgrade flightlake"):
         open_lake(str(tmp_path))
 
 
@@ -150,3 +150,9 @@ def test_a_lake_in_a_folder_opens_without_boto3() -> None:
         """
     )
     assert (status, output, errors) == (0, "[]\n", "")
+
+
+def test_a_folder_cannot_keep_its_raw_zone_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "flightlake.json").write_text('{"flightlake": 2, "raw": "s3://raw-zone"}')
+    with pytest.raises(StorageError, match="keeps its raw zone at s3://raw-zone, which only a lake in a bucket may"):
+        open_lake(str(tmp_path))

@@ -57,8 +57,8 @@ def test_a_bucket_that_does_not_exist_is_named(aws: Aws, create: bool) -> None:
 
 
 def test_a_lake_of_a_newer_format_asks_for_an_upgrade(aws: Aws) -> None:
-    aws.client("s3").put_object(Bucket=aws.make_bucket(), Key="flightlake.json", Body=b'{"flightlake": 2}')
-    with pytest.raises(StorageError, match=r"has format 2.*: upgrade flightlake"):
+    aws.client("s3").put_object(Bucket=aws.make_bucket(), Key="flightlake.json", Body=b'{"flightlake": 3}')
+    with pytest.raises(StorageError, match=r"has format 3.*: upgrade flightlake"):
         open_lake(f"s3://{BUCKET}")
 
 
@@ -114,3 +114,31 @@ def test_settings_name_database_and_table(aws: Aws) -> None:
     assert aws.client("glue").get_table(DatabaseName="flightlake_dev", Name="states")["Table"]["Name"] == "states"
     (item,) = aws.client("dynamodb").scan(TableName="dev-state")["Items"]
     assert item["poller_id"] == {"S": f"s3://{BUCKET}/lake/"}
+
+
+def test_a_marker_can_place_the_raw_zone_in_another_bucket(aws: Aws) -> None:
+    marker = b'{"flightlake": 2, "raw": "s3://raw-zone"}'
+    aws.client("s3").put_object(Bucket=aws.make_bucket(), Key="flightlake.json", Body=marker)
+    aws.make_bucket("raw-zone")
+    store = open_lake(f"s3://{BUCKET}", create=True).store
+    store.put_if_absent("raw/states/a.json", b"{}")
+    store.put_if_absent("commits/b.json", b"{}")
+    assert [found["Key"] for found in aws.client("s3").list_objects_v2(Bucket="raw-zone")["Contents"]] == [
+        "raw/states/a.json"
+    ]
+    assert [found.key for found in store.list("")] == ["commits/b.json", "flightlake.json", "raw/states/a.json"]
+    assert store.uri("raw/states/") == "s3a://raw-zone/raw/states/"
+
+
+@pytest.mark.parametrize("marker", [b'{"flightlake": 2}', b'{"flightlake": 1, "raw": "s3://raw-zone"}', b"[2]"])
+def test_a_marker_that_says_half_is_broken(aws: Aws, marker: bytes) -> None:
+    aws.client("s3").put_object(Bucket=aws.make_bucket(), Key="flightlake.json", Body=marker)
+    with pytest.raises(StorageError, match=r"the marker flightlake.json of the lake .* is broken"):
+        open_lake(f"s3://{BUCKET}")
+
+
+def test_a_raw_zone_that_is_no_bucket_is_named_with_its_marker(aws: Aws) -> None:
+    marker = b'{"flightlake": 2, "raw": "/tmp/raw"}'
+    aws.client("s3").put_object(Bucket=aws.make_bucket(), Key="flightlake.json", Body=marker)
+    with pytest.raises(StorageError, match=f"the marker of the lake s3://{BUCKET} gives '/tmp/raw' as its raw zone"):
+        open_lake(f"s3://{BUCKET}")
