@@ -4,8 +4,9 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from lake.contract import Column, Table, athena_ddl
+from lake.layout import table_prefix
 from lake.rules import RULES, fingerprint
-from lake.tables import RAW_STATES, TABLES
+from lake.tables import RAW_TABLES, TABLES
 
 _HEAD = """# Data dictionary
 
@@ -32,7 +33,7 @@ def _table_section(table: Table) -> str:
         *(_column_cells(column, is_partition=False) for column in table.columns),
         *(_column_cells(column, is_partition=True) for column in table.partition_columns),
     ]
-    folder = "raw/states/" if table == RAW_STATES else f"curated/{table.name}/"
+    folder = RAW_TABLES.get(table) or table_prefix(table.name)
     ddl = athena_ddl(table, location=f"s3://BUCKET/PREFIX/{folder}")
     return "\n\n".join(
         [

@@ -1,6 +1,7 @@
 """The lake's tables, written once."""
 
 from lake.contract import Column, Table
+from lake.layout import RAW_POLLS_PREFIX, RAW_STATES_PREFIX
 
 _SNAPSHOT_DATE = Column("snapshot_date", "date", "UTC day of snapshot_at")
 
@@ -16,6 +17,28 @@ RAW_STATES = Table(
         Column("month", "string", "two digits"),
         Column("day", "string", "two digits"),
         Column("hour", "string", "two digits, UTC"),
+    ),
+    format="json",
+)
+
+RAW_POLLS = Table(
+    name="raw_polls",
+    grain="one record of the poll ledger, as written",
+    columns=(
+        Column("scheduled_at", "string", "when the poll was due, ISO 8601", "UTC"),
+        Column("polled_at", "string", "when the source was asked, ISO 8601; null where it was not", "UTC"),
+        Column("fate", "string", "landed, duplicate, skipped_budget, skipped_cooldown, skipped_breaker or failed"),
+        Column("reason", "string", "why it was skipped or failed; null otherwise"),
+        Column("source", "string", "the source's address, without credentials"),
+        Column("credits_spent", "int", "OpenSky credits that this poll cost", "credits"),
+        Column("credits_left", "int", "credits left as the source said; null where it did not", "credits"),
+        Column("row_count", "int", "rows in the response; null where there was none", "rows"),
+        Column("raw_key", "string", "object that holds the response; null where there is none"),
+    ),
+    partition_columns=(
+        Column("year", "string", "of the due time, four digits"),
+        Column("month", "string", "two digits"),
+        Column("day", "string", "two digits, UTC"),
     ),
     format="json",
 )
@@ -91,8 +114,11 @@ POLLS = Table(
     partition_columns=(Column("poll_date", "date", "UTC day of scheduled_at"),),
 )
 
-TABLES: tuple[Table, ...] = (RAW_STATES, STATES, STATES_QUARANTINE, QUALITY_SCORES, POLLS)
+TABLES: tuple[Table, ...] = (RAW_STATES, RAW_POLLS, STATES, STATES_QUARANTINE, QUALITY_SCORES, POLLS)
 """Every table of the lake, in the order in which data meets them."""
+
+RAW_TABLES: dict[Table, str] = {RAW_STATES: RAW_STATES_PREFIX, RAW_POLLS: RAW_POLLS_PREFIX}
+"""The tables over what was received, and where it lies; a crawler adds their partitions."""
 
 CURATED_TABLES: tuple[Table, ...] = (STATES_QUARANTINE, QUALITY_SCORES, STATES)
 """The tables of one published day, in the order in which their pointers move: `states` last."""

@@ -10,8 +10,7 @@ import duckdb
 from lake.adapters.opening import Lake
 from lake.contract import Table
 from lake.errors import StorageError, UsageError
-from lake.layout import RAW_STATES_PREFIX
-from lake.tables import RAW_STATES
+from lake.tables import RAW_STATES, RAW_TABLES
 from local.athena.translation import contract_columns, duckdb_type
 from local.object_cache import ObjectCache
 
@@ -42,9 +41,9 @@ class LakeTables:
 
         Raises:
             StorageError: a visible folder has no files, or one that cannot be read.
-            UsageError: the raw responses of a lake in a bucket are asked for.
+            UsageError: what was received by a lake in a bucket is asked for.
         """
-        scan = self._raw_scan() if table == RAW_STATES else self._parquet_scan(table, partitions)
+        scan = self._raw_scan(table) if table in RAW_TABLES else self._parquet_scan(table, partitions)
         present = _columns_of(connection, scan, table) if scan else set()
         columns = ", ".join(
             f"cast({_quoted(name) if name in present else 'null'} as {duckdb_type(kind)}) as {_quoted(name)}"
@@ -82,18 +81,23 @@ class LakeTables:
         root = self._lake.root
         return self._cache.paths(data) if root is None else [root / key for key in data]
 
-    def _raw_scan(self) -> str | None:
+    def _raw_scan(self, table: Table) -> str | None:
         root = self._lake.root
         if root is None:
             raise UsageError(
-                "raw_states of a lake in a bucket is not read from here; ask Athena, or query a folder lake"
+                f"{table.name} of a lake in a bucket is not read from here; ask Athena, or query a folder lake"
             )
-        if next(iter(self._lake.store.list(RAW_STATES_PREFIX)), None) is None:
+        if next(iter(self._lake.store.list(RAW_TABLES[table])), None) is None:
             return None
-        pattern = f"{_glob_escaped(root)}/{RAW_STATES_PREFIX}*/*/*/*/*.json.gz"
-        columns = "{'time': 'BIGINT', 'states': 'VARCHAR[][]'}"
+        # By the file's name DuckDB would find out itself, but not in a folder whose name has a question mark.
+        suffix, compression = (".json.gz", "gzip") if table == RAW_STATES else (".json", "none")
+        pattern = f"{_glob_escaped(root)}/{RAW_TABLES[table]}{'*/' * len(table.partition_columns)}*{suffix}"
+        columns = ", ".join(
+            f"'{name}': '{duckdb_type(kind)}'" for name, kind in contract_columns(table.columns).items()
+        )
         return (
-            f"read_json({quoted_text(pattern)}, columns = {columns}, format = 'unstructured', compression = 'gzip', "
+            f"read_json({quoted_text(pattern)}, columns = {{{columns}}}, format = 'unstructured', "
+            f"compression = '{compression}', "
             f"maximum_object_size = {_LARGEST_RESPONSE_BYTES}, hive_partitioning = true, hive_types_autocast = false)"
         )
 

@@ -9,6 +9,7 @@ from lake.tables import (
     CURATED_TABLES,
     POLLS,
     QUALITY_SCORES,
+    RAW_POLLS,
     RAW_STATES,
     STATES,
     STATES_QUARANTINE,
@@ -53,6 +54,10 @@ def test_states_are_the_columns_that_were_promised() -> None:
     ("table", "names"),
     [
         (RAW_STATES, "time states year month day hour"),
+        (
+            RAW_POLLS,
+            "scheduled_at polled_at fate reason source credits_spent credits_left row_count raw_key year month day",
+        ),
         (STATES_QUARANTINE, "icao24 snapshot_at raw_key row_number reasons raw_row snapshot_date"),
         (QUALITY_SCORES, "dimension rule severity checked_count failed_count score snapshot_date"),
         (
@@ -146,4 +151,4 @@ def test_athena_gets_a_whole_statement() -> None:
 
 def test_every_format_that_a_table_names_can_be_read() -> None:
     assert {table.format for table in TABLES} <= set(SERDES)
-    assert RAW_STATES.format == "json"
+    assert {RAW_STATES.format, RAW_POLLS.format} == {"json"}

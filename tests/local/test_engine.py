@@ -9,6 +9,7 @@ import pytest
 from support.answers import rows_of
 from support.lakes import DAY, LakeBuilder, a_poll, a_state, at
 
+from ingestion.ledger import PollRecord, record_poll
 from lake.errors import FlightLakeError, StorageError
 from lake.tables import STATES
 from local.athena.errors import QueryFailedError, SqlError
@@ -151,6 +152,26 @@ def test_raw_responses_are_read_as_they_came(builder: LakeBuilder, engine: Engin
     assert engine.query("select time, states, year, month, day, hour from raw_states order by time").rows == [
         (1778241600, [["3c6444", "DLH9LF  ", None, "1.5", "true"]], "2026", "05", "08", "12"),
         (1778284799, None, "2026", "05", "08", "23"),
+    ]
+
+
+def test_ledger_records_are_read_as_they_came(builder: LakeBuilder, engine: Engine) -> None:
+    record = PollRecord(at("12:00"), at("12:00:01"), "landed", None, "https://a.source", 4, None, 2, "raw/states/x")
+    record_poll(builder.lake.store, record)
+    assert engine.query("select * from raw_polls").rows == [
+        (
+            *(
+                "2026-05-08T12:00:00.000000Z",
+                "2026-05-08T12:00:01.000000Z",
+                "landed",
+                None,
+                "https://a.source",
+                4,
+                None,
+                2,
+            ),
+            *("raw/states/x", "2026", "05", "08"),
+        )
     ]
 
 
