@@ -17,7 +17,7 @@ from glue_jobs.states_build import build_states
 from lake import __version__
 from lake.commits import CommitLog, CommitRecord, DayCounts, Unreadable, new_commit_id
 from lake.contract import Table
-from lake.errors import AuditFailedError, ConflictError, FlightLakeError, StorageError
+from lake.errors import ConflictError, ConservationBrokenError, FlightLakeError, QualityTooLowError, StorageError
 from lake.layout import (
     RAW_POLLS_PREFIX,
     RAW_STATES_PREFIX,
@@ -44,6 +44,7 @@ class DayResult:
         commit: id of the visible commit; None where nothing is visible.
         published: whether this run published it.
         reason: why it was not published, or None.
+        error: what stopped it, or None.
     """
 
     day: date
@@ -55,6 +56,7 @@ class DayResult:
     unreadable: tuple[Unreadable, ...] = ()
     reason: str | None = None
     failed: bool = False
+    error: FlightLakeError | None = None
 
     def to_document(self) -> dict[str, Any]:
         """Return the result as the command line's JSON names it; counts are null where nothing is visible."""
@@ -142,7 +144,7 @@ class Conversion:
                 yield self._convert(day, rebuild=rebuild)
             except FlightLakeError as error:
                 logger.warning("day not published: %s: %s", day, error)
-                yield self._unchanged(day, str(error), failed=True)
+                yield replace(self._unchanged(day, str(error), failed=True), error=error)
 
     def _convert(self, day: date, *, rebuild: bool) -> DayResult:
         while True:
@@ -227,7 +229,7 @@ def _is_pending(raw: RawDay, records: list[CommitRecord]) -> bool:
 def _audit_lineage(raw: RawDay, records: list[CommitRecord]) -> None:
     gone = frozenset(records[-1].raw_keys) - raw.keys if records else frozenset()
     if gone:
-        raise AuditFailedError(
+        raise ConservationBrokenError(
             f"{raw.day}: {len(gone)} raw objects of the visible commit are gone, such as {min(gone)}; a rebuild would "
             "lose their rows. Put them back under raw/ and run the conversion again"
         )
@@ -236,9 +238,10 @@ def _audit_lineage(raw: RawDay, records: list[CommitRecord]) -> None:
 def _audit(day: date, build: DayBuild, min_quality: float) -> None:
     counts = build.counts
     if not counts.adds_up:
-        raise AuditFailedError(
+        raise ConservationBrokenError(
             f"{day}: {counts.raw_rows} raw rows are not {counts.curated} curated + {counts.quarantined} quarantined + "
             f"{counts.duplicates} duplicates"
         )
     if build.quality_score is not None and build.quality_score < min_quality:
-        raise AuditFailedError(f"{day}: quality score {build.quality_score:.2f} is below {min_quality:g}")
+        text = f"{day}: quality score {build.quality_score:.2f} is below {min_quality:g}"
+        raise QualityTooLowError(text, score=build.quality_score)

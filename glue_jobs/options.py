@@ -1,82 +1,138 @@
-"""A job's arguments, parsed once: on Glue by `getResolvedOptions`, elsewhere from an ordinary command line."""
+"""What each job is asked to do, parsed once from its arguments."""
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Self
 
+from glue_jobs.arguments import COMMON, Argument, argument_texts, is_glue
 from glue_jobs.convert import DEFAULT_MIN_QUALITY
 from lake.errors import UsageError
 
-_GLUE_MARK = "--JOB_NAME"
+_DATE = Argument("date", "UTC day, YYYY-MM-DD", is_list=True)
 
 
 @dataclass(frozen=True)
 class JobOptions:
-    """What a conversion is asked to do.
+    """What every job is told.
 
     Attributes:
         lake: folder or `s3://bucket/prefix`.
-        dates: UTC days; empty for every pending day.
-        rebuild: convert the days even where nothing new was landed.
-        min_quality: percent below which a day is not published.
+        database: Glue database; None for that of the environment.
+        service: name under which metrics are sent; None sends none.
         is_glue: whether this runs as a Glue job.
     """
 
     lake: str
-    dates: tuple[date, ...]
-    rebuild: bool
-    min_quality: float
+    database: str | None
+    service: str | None
     is_glue: bool
 
-    @staticmethod
-    def from_argv(argv: Sequence[str]) -> "JobOptions":
+
+@dataclass(frozen=True)
+class ConvertOptions(JobOptions):
+    """What a conversion is asked to do.
+
+    Attributes:
+        dates: UTC days; empty for every pending day.
+        rebuild: convert the days even where nothing new was landed.
+        min_quality: percent below which a day is not published.
+    """
+
+    dates: tuple[date, ...] = ()
+    rebuild: bool = False
+    min_quality: float = DEFAULT_MIN_QUALITY
+
+    @classmethod
+    def from_argv(cls, argv: Sequence[str]) -> Self:
         """Return the options in a job's arguments (without the program's name).
 
         Raises:
             UsageError: a value that cannot be meant.
         """
-        is_glue = any(argument.partition("=")[0] == _GLUE_MARK for argument in argv)
-        values = _glue_values(argv) if is_glue else _command_line_values(argv)
-        return JobOptions(
-            lake=values["lake"],
-            dates=tuple(_date(text) for text in values["date"].replace(",", " ").split()),
-            rebuild=_flag(values["rebuild"]),
-            min_quality=_percent(values["min_quality"]),
-            is_glue=is_glue,
+        texts = argument_texts(
+            argv,
+            "Convert raw responses to published days; without --date every pending one.",
+            (
+                *COMMON,
+                _DATE,
+                Argument("rebuild", "also where nothing new was landed", default="false", is_flag=True),
+                Argument("min_quality", "percent; default 90", default=str(DEFAULT_MIN_QUALITY)),
+            ),
+        )
+        return cls(
+            *_common(texts, argv),
+            dates=_dates(texts["date"]),
+            rebuild=_flag("rebuild", texts["rebuild"]),
+            min_quality=_percent("min_quality", texts["min_quality"]),
         )
 
 
-_DEFAULTS = {"date": "", "rebuild": "false", "min_quality": str(DEFAULT_MIN_QUALITY)}
+@dataclass(frozen=True)
+class VerifyOptions(JobOptions):
+    """What a verification is asked to do.
+
+    Attributes:
+        dates: UTC days; empty for the newest published ones.
+        day_count: how many of the newest.
+    """
+
+    dates: tuple[date, ...] = ()
+    day_count: int = 2
+
+    @classmethod
+    def from_argv(cls, argv: Sequence[str]) -> Self:
+        """Return the options in a job's arguments.
+
+        Raises:
+            UsageError: a value that cannot be meant.
+        """
+        days = Argument("days", "how many of the newest published days; default 2", default="2")
+        texts = argument_texts(argv, "Recount published days from raw.", (*COMMON, _DATE, days))
+        return cls(*_common(texts, argv), dates=_dates(texts["date"]), day_count=_count("days", texts["days"]))
 
 
-def _glue_values(argv: Sequence[str]) -> dict[str, str]:
-    try:
-        # Only Glue has this module, so it cannot be imported above.
-        from awsglue.utils import getResolvedOptions  # noqa: PLC0415
-    except ImportError as error:
-        raise UsageError(f"{_GLUE_MARK} is for Glue, whose module awsglue is not here; leave it out") from error
-    # It knows no optional arguments and stops at a missing one, so ask only for those that were given.
-    given = [name for name in ("lake", *_DEFAULTS) if any(a.partition("=")[0] == f"--{name}" for a in argv)]
-    if "lake" not in given:
-        raise UsageError("--lake is missing; give the job the argument --lake s3://bucket/prefix")
-    resolved: dict[str, str] = getResolvedOptions(["job", *argv], given)
-    return _DEFAULTS | resolved
+@dataclass(frozen=True)
+class VacuumOptions(JobOptions):
+    """What a vacuum is asked to do.
+
+    Attributes:
+        retention: how long commits that readers saw are kept.
+        dry_run: only tell what would go.
+    """
+
+    retention: timedelta = timedelta(days=7)
+    dry_run: bool = False
+
+    @classmethod
+    def from_argv(cls, argv: Sequence[str]) -> Self:
+        """Return the options in a job's arguments.
+
+        Raises:
+            UsageError: a value that cannot be meant.
+        """
+        texts = argument_texts(
+            argv,
+            "Remove the files of commits that no reader needs any more.",
+            (
+                *COMMON,
+                Argument("older_than_days", "keep what readers saw within so many days; default 7", default="7"),
+                Argument("dry_run", "only tell what would go", default="false", is_flag=True),
+            ),
+        )
+        return cls(
+            *_common(texts, argv),
+            retention=timedelta(days=_count("older_than_days", texts["older_than_days"])),
+            dry_run=_flag("dry_run", texts["dry_run"]),
+        )
 
 
-def _command_line_values(argv: Sequence[str]) -> dict[str, str]:
-    parser = argparse.ArgumentParser("convert_states", description="Convert raw responses to published days.")
-    parser.add_argument("--lake", required=True, help="folder or s3://bucket/prefix")
-    parser.add_argument("--date", action="append", default=[], help="UTC day, YYYY-MM-DD; default: every pending day")
-    parser.add_argument("--rebuild", action="store_true", help="also where nothing new was landed")
-    parser.add_argument("--min_quality", "--min-quality", default=_DEFAULTS["min_quality"], help="percent; default 90")
-    found = parser.parse_args(argv)
-    return {
-        "lake": found.lake,
-        "date": ",".join(found.date),
-        "rebuild": str(found.rebuild),
-        "min_quality": found.min_quality,
-    }
+def _common(texts: dict[str, str], argv: Sequence[str]) -> tuple[str, str | None, str | None, bool]:
+    return texts["lake"], texts["database"] or None, texts["service"] or None, is_glue(argv)
+
+
+def _dates(text: str) -> tuple[date, ...]:
+    return tuple(_date(word) for word in text.replace(",", " ").split())
 
 
 def _date(text: str) -> date:
@@ -86,17 +142,27 @@ def _date(text: str) -> date:
         raise UsageError(f"--date {text}: not a day; expected YYYY-MM-DD, such as 2026-05-08") from error
 
 
-def _flag(text: str) -> bool:
+def _flag(name: str, text: str) -> bool:
     if text.lower() not in ("true", "false"):
-        raise UsageError(f"--rebuild {text}: expected true or false")
+        raise UsageError(f"--{name} {text}: expected true or false")
     return text.lower() == "true"
 
 
-def _percent(text: str) -> float:
+def _percent(name: str, text: str) -> float:
     try:
         value = float(text)
     except ValueError:
         value = -1
     if not 0 <= value <= 100:
-        raise UsageError(f"--min_quality {text}: expected a percentage from 0 to 100")
+        raise UsageError(f"--{name} {text}: expected a percentage from 0 to 100")
+    return value
+
+
+def _count(name: str, text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if not 1 <= value <= 36_500:
+        raise UsageError(f"--{name} {text}: expected a whole number of days, 1 or more")
     return value

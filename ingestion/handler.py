@@ -26,9 +26,8 @@ from ingestion.poll import Poller
 from ingestion.settings import PollerSettings
 from lake.adapters.clock import SystemClock
 from lake.adapters.opening import open_lake
+from lake.metrics import NAMESPACE
 from lake.ports import Clock
-
-METRICS_NAMESPACE = "Flightlake"
 
 _AWS = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 """Seconds and attempts for the event: it is small, and the poll's own time is bounded."""
@@ -64,7 +63,7 @@ def built_handler() -> Handler:
     settings = PollerSettings.from_environment(os.environ)
     gc.set_threshold(GC_THRESHOLD)
     logger = Logger(service=settings.service_name)
-    metrics = Metrics(namespace=METRICS_NAMESPACE, service=settings.service_name)
+    metrics = Metrics(namespace=NAMESPACE, service=settings.service_name)
     tracer = Tracer(service=settings.service_name)
     logging.getLogger("ingestion")  # registered now, so that the module's loggers below it are configured too
     copy_config_to_registered_loggers(source_logger=logger, include={"ingestion"})

@@ -6,7 +6,9 @@
     ├── UsageError                 the request makes no sense: say so, exit 2
     ├── InvalidResponseError       a body that is no usable response: keep it as refused, go on
     ├── ContractViolationError     what was made is not what the contract says: stop before publishing
-    ├── AuditFailedError           counts or quality do not pass: publish nothing, raise the alarm
+    ├── AuditFailedError           a day does not pass: publish nothing, raise the alarm
+    │   ├── ConservationBrokenError   rows would be lost: its counts do not add up, or raw objects are gone
+    │   └── QualityTooLowError        its quality score is below the threshold
     ├── SourceError
     │   ├── SourceUnavailableError   may heal by itself: retry later
     │   └── SourceRejectedError      will not heal by itself: do not ask again unchanged
@@ -35,7 +37,19 @@ class ContractViolationError(FlightLakeError):
 
 
 class AuditFailedError(FlightLakeError):
-    """A day that must not be published: its counts do not add up or its quality is below the threshold."""
+    """A day that must not be published."""
+
+
+class ConservationBrokenError(AuditFailedError):
+    """Rows would be lost: a day's counts do not add up, or raw objects that it was built from are gone."""
+
+
+class QualityTooLowError(AuditFailedError):
+    """A day whose quality score, in percent, is below the threshold."""
+
+    def __init__(self, text: str, *, score: float) -> None:
+        super().__init__(text)
+        self.score = score
 
 
 class SourceError(FlightLakeError):

@@ -1,6 +1,8 @@
 """The convert job: a Glue 6 job, a `spark-submit` on a laptop, and what `flightlake convert` runs.
 
 spark-submit glue_jobs/jobs/convert_states.py --lake DIR [--date YYYY-MM-DD] [--rebuild] [--min-quality PERCENT]
+
+On Glue also --database and --service: the lake's tables, and the name under which metrics are sent.
 """
 
 import json
@@ -14,9 +16,11 @@ if __name__ == "__main__":
     sys.path.append(str(Path(__file__).resolve().parents[2]))
 
 from glue_jobs.convert import POLLS_JOB, STATES_JOB, Conversion, DayResult
-from glue_jobs.options import JobOptions
+from glue_jobs.metrics import conversion_metrics
+from glue_jobs.options import ConvertOptions
 from glue_jobs.session import spark_session
 from lake.adapters.clock import SystemClock
+from lake.adapters.cloudwatch import send_metrics
 from lake.adapters.opening import open_lake
 from lake.errors import FlightLakeError, UsageError
 
@@ -27,7 +31,7 @@ def main(argv: Sequence[str]) -> int:
     """Convert what the arguments ask for and return the exit status: 0 done, 1 a day failed, 2 wrong usage."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
     try:
-        options = JobOptions.from_argv(argv)
+        options = ConvertOptions.from_argv(argv)
         results = convert(options)
     except FlightLakeError as error:
         logger.error("%s", error)  # noqa: TRY400  the text says what to do; a traceback would not
@@ -39,9 +43,9 @@ def main(argv: Sequence[str]) -> int:
     return 1 if any(result.failed for result in results) else 0
 
 
-def convert(options: JobOptions) -> list[DayResult]:
+def convert(options: ConvertOptions) -> list[DayResult]:
     """Convert the days of states, then the poll ledger's, and return what became of each day of states."""
-    lake = open_lake(options.lake)
+    lake = open_lake(options.lake, database=options.database)
     master = None if options.is_glue else "local[*]"
     states, polls = (
         Conversion(
@@ -56,7 +60,10 @@ def convert(options: JobOptions) -> list[DayResult]:
     )
     results = list(states.run(options.dates or states.pending_days(), rebuild=options.rebuild))
     polls_failed = [r for r in polls.run(polls.pending_days()) if r.failed]
-    return results + polls_failed
+    results += polls_failed
+    if options.service:
+        send_metrics(options.service, conversion_metrics(results, states.log, now=SystemClock().now()))
+    return results
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The poll state of a lake on AWS: one item of a DynamoDB table, changed by conditional writes."""
 
 import json
+import time
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,12 @@ from lake.ports import VersionedState
 
 PARTITION_KEY = "poller_id"
 """The table's partition key, a string; there is no sort key."""
+
+EXPIRY_ATTRIBUTE = "expires_at"
+"""Unix seconds after which DynamoDB may delete an item, where its table is told to."""
+
+_KEPT_S = 90 * 24 * 3600
+"""How long the state of pollers that have stopped is kept: far beyond any budget's window or cooldown."""
 
 
 class DynamoDbPollState:
@@ -51,6 +58,7 @@ class DynamoDbPollState:
             "version": {"N": str(expected_version + 1)},
             "document": {"S": json.dumps(document, allow_nan=False)},
             "save_id": save_id,
+            EXPIRY_ATTRIBUTE: {"N": str(int(time.time()) + _KEPT_S)},
         }
         with aws_errors("write", self._place):
             try:

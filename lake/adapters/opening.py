@@ -16,12 +16,13 @@ __all__ = ["Lake", "open_lake"]
 _S3 = "s3://"
 
 
-def open_lake(address: str, *, create: bool = False) -> Lake:
+def open_lake(address: str, *, create: bool = False, database: str | None = None) -> Lake:
     """Return the lake at a folder or at `s3://bucket[/prefix]`.
 
     Args:
         address: the folder's path (a leading `~` is the home folder) or the bucket's address.
         create: make the place a lake where it is absent or empty.
+        database: Glue database of a lake in a bucket; None for that of FLIGHTLAKE_DATABASE.
 
     Raises:
         UsageError: the address is neither a path nor an `s3://` address.
@@ -29,17 +30,18 @@ def open_lake(address: str, *, create: bool = False) -> Lake:
         StorageError: the place refuses access, or holds a lake of a newer format.
     """
     if address.startswith(_S3):
-        return _open_s3_lake(address, create=create)
+        return _open_s3_lake(address, create=create, database=database)
     if "://" in address or not address or not address.isprintable():
         raise UsageError(f"{address!r} is no address of a lake: give a folder or s3://bucket/prefix")
     return _open_folder_lake(address, create=create)
 
 
-def _open_s3_lake(address: str, *, create: bool) -> Lake:
+def _open_s3_lake(address: str, *, create: bool, database: str | None) -> Lake:
     # Imported here and nowhere above: boto3 takes longer to import than most commands on a folder take to run.
     from lake.adapters.opening_s3 import AwsSettings, open_s3_lake  # noqa: PLC0415 - see the line above
 
-    return open_s3_lake(address, AwsSettings.from_environment(os.environ), create=create)
+    given = {"FLIGHTLAKE_DATABASE": database} if database else {}
+    return open_s3_lake(address, AwsSettings.from_environment({**os.environ, **given}), create=create)
 
 
 def _open_folder_lake(address: str, *, create: bool) -> Lake:

@@ -2,13 +2,13 @@
 
 import sys
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from support.glue import GLUE_ARGUMENTS, awsglue_folder
 
-from glue_jobs.options import JobOptions
+from glue_jobs.options import ConvertOptions, VacuumOptions, VerifyOptions
 from lake.errors import UsageError
 
 
@@ -21,8 +21,8 @@ def _on_glue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_the_lake_alone_means_every_pending_day() -> None:
-    assert JobOptions.from_argv(["--lake", "demo-lake"]) == JobOptions(
-        lake="demo-lake", dates=(), rebuild=False, min_quality=90.0, is_glue=False
+    assert ConvertOptions.from_argv(["--lake", "demo-lake"]) == ConvertOptions(
+        lake="demo-lake", dates=(), rebuild=False, min_quality=90.0, database=None, service=None, is_glue=False
     )
 
 
@@ -37,11 +37,13 @@ def test_days_can_be_given_one_by_one_or_together() -> None:
         "--min-quality",
         "75.5",
     ]
-    assert JobOptions.from_argv(argv) == JobOptions(
+    assert ConvertOptions.from_argv(argv) == ConvertOptions(
         lake="l",
         dates=(date(2026, 5, 8), date(2026, 5, 9), date(2026, 5, 10)),
         rebuild=True,
         min_quality=75.5,
+        database=None,
+        service=None,
         is_glue=False,
     )
 
@@ -49,18 +51,18 @@ def test_days_can_be_given_one_by_one_or_together() -> None:
 @pytest.mark.parametrize("text", ["2026-05-8", "yesterday", "2026-02-30", "08.05.2026"])
 def test_a_date_that_is_no_day_is_named(text: str) -> None:
     with pytest.raises(UsageError, match=f"--date {text}: not a day; expected YYYY-MM-DD"):
-        JobOptions.from_argv(["--lake", "l", "--date", text])
+        ConvertOptions.from_argv(["--lake", "l", "--date", text])
 
 
 @pytest.mark.parametrize("text", ["good", "-0.1", "100.1", "nan", "inf", ""])
 def test_a_quality_that_is_no_percentage_is_named(text: str) -> None:
     with pytest.raises(UsageError, match=f"--min_quality {text}: expected a percentage from 0 to 100"):
-        JobOptions.from_argv(["--lake", "l", f"--min-quality={text}"])
+        ConvertOptions.from_argv(["--lake", "l", f"--min-quality={text}"])
 
 
 def test_without_a_lake_usage_is_shown_and_the_status_is_2(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
-        JobOptions.from_argv(["--date", "2026-05-08"])
+        ConvertOptions.from_argv(["--date", "2026-05-08"])
     assert caught.value.code == 2
     assert "required: --lake" in capsys.readouterr().err
 
@@ -68,19 +70,23 @@ def test_without_a_lake_usage_is_shown_and_the_status_is_2(capsys: pytest.Captur
 @pytest.mark.usefixtures("_on_glue")
 def test_glue_gives_every_argument_as_text() -> None:
     ours = ["--lake", "s3://bucket/lake", "--date", "2026-05-08,2026-05-09", "--rebuild", "true", "--min_quality", "80"]
-    assert JobOptions.from_argv([*GLUE_ARGUMENTS, *ours]) == JobOptions(
+    assert ConvertOptions.from_argv([*GLUE_ARGUMENTS, *ours]) == ConvertOptions(
         lake="s3://bucket/lake",
         dates=(date(2026, 5, 8), date(2026, 5, 9)),
         rebuild=True,
         min_quality=80.0,
+        database=None,
+        service=None,
         is_glue=True,
     )
 
 
 @pytest.mark.usefixtures("_on_glue")
 def test_on_glue_what_is_not_given_keeps_its_default() -> None:
-    options = JobOptions.from_argv(["--JOB_NAME=convert-states", "--lake=s3://bucket/lake", "--date", ""])
-    assert options == JobOptions(lake="s3://bucket/lake", dates=(), rebuild=False, min_quality=90.0, is_glue=True)
+    options = ConvertOptions.from_argv(["--JOB_NAME=convert-states", "--lake=s3://bucket/lake", "--date", ""])
+    assert options == ConvertOptions(
+        lake="s3://bucket/lake", dates=(), rebuild=False, min_quality=90.0, database=None, service=None, is_glue=True
+    )
 
 
 @pytest.mark.usefixtures("_on_glue")
@@ -94,9 +100,30 @@ def test_on_glue_what_is_not_given_keeps_its_default() -> None:
 )
 def test_on_glue_a_wrong_argument_is_named_too(ours: list[str], words: str) -> None:
     with pytest.raises(UsageError, match=words):
-        JobOptions.from_argv([*GLUE_ARGUMENTS, *ours])
+        ConvertOptions.from_argv([*GLUE_ARGUMENTS, *ours])
 
 
 def test_glues_mark_elsewhere_is_a_wrong_usage() -> None:
     with pytest.raises(UsageError, match="--JOB_NAME is for Glue"):
-        JobOptions.from_argv(["--JOB_NAME", "convert-states", "--lake", "l"])
+        ConvertOptions.from_argv(["--JOB_NAME", "convert-states", "--lake", "l"])
+
+
+def test_a_verification_looks_at_the_newest_days_unless_some_are_named() -> None:
+    assert VerifyOptions.from_argv(["--lake", "l"]).day_count == 2
+    options = VerifyOptions.from_argv(["--lake", "l", "--days", "7", "--date", "2026-05-08"])
+    assert (options.day_count, options.dates) == (7, (date(2026, 5, 8),))
+
+
+@pytest.mark.usefixtures("_on_glue")
+def test_a_vacuum_on_glue_is_told_database_service_and_age() -> None:
+    ours = ["--lake", "s3://b", "--database", "flightlake_dev", "--service", "s", "--older_than_days", "14"]
+    options = VacuumOptions.from_argv([*GLUE_ARGUMENTS, *ours])
+    assert options == VacuumOptions(
+        "s3://b", "flightlake_dev", "s", is_glue=True, retention=timedelta(days=14), dry_run=False
+    )
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "all", "36501"])
+def test_an_age_that_is_no_number_of_days_is_named(text: str) -> None:
+    with pytest.raises(UsageError, match=f"--older_than_days {text}: expected a whole number of days"):
+        VacuumOptions.from_argv(["--lake", "l", "--older-than-days", text])

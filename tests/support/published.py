@@ -1,11 +1,13 @@
 """A small lake that the real job has converted: one day, two commits."""
 
+import duckdb
 from pyspark.sql import SparkSession
 from support.vectors import DAY, NOON, body, landed, vector
 
 from glue_jobs.convert import STATES_JOB, Conversion
 from lake.adapters.clock import SystemClock
 from lake.adapters.opening import Lake
+from lake.contract import Table
 
 FIRST_COUNTS = {"raw_rows": 4, "curated": 2, "quarantined": 1, "duplicates": 1}
 COUNTS = {"raw_rows": 6, "curated": 4, "quarantined": 1, "duplicates": 1}
@@ -24,3 +26,15 @@ def publish_small_lake(lake: Lake, spark: SparkSession) -> None:
     (second,) = conversion.run([DAY])
     assert first.published
     assert second.published
+
+
+def rewritten(lake: Lake, table: Table, query: str) -> None:
+    """Replace the visible file of a table by the answer to a query over it, as a faulty tool would."""
+    (info,) = lake.store.list(lake.catalog.partitions(table)[DAY])
+    path = lake.store.uri(info.key)
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute(
+            f"create table changed as {query.format(file=f'read_parquet({path!r}, hive_partitioning=false)')}"
+        )
+        connection.execute(f"copy changed to {path!r} (format parquet)")

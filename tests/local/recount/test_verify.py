@@ -4,9 +4,8 @@ import gzip
 from collections.abc import Callable
 from dataclasses import asdict
 
-import duckdb
 import pytest
-from support.published import COUNTS
+from support.published import COUNTS, rewritten
 from support.vectors import DAY, NOON, body, landed, vector
 
 from lake.adapters.opening import Lake
@@ -19,18 +18,6 @@ def verdict_on(lake: Lake) -> DayVerdict:
     verdict = Verification(lake).verify_day(DAY, lambda: None)
     assert verdict is not None
     return verdict
-
-
-def rewritten(lake: Lake, table: Table, query: str) -> None:
-    """Replace the visible file of a table by the answer to a query over it, as a faulty tool would."""
-    (info,) = lake.store.list(lake.catalog.partitions(table)[DAY])
-    path = lake.store.uri(info.key)
-    with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
-        connection.execute(
-            f"create table changed as {query.format(file=f'read_parquet({path!r}, hive_partitioning=false)')}"
-        )
-        connection.execute(f"copy changed to {path!r} (format parquet)")
 
 
 def test_a_sound_day_adds_up(small_lake: Lake) -> None:

@@ -1,0 +1,62 @@
+"""The vacuum job: removes the files of commits that no reader needs any more. It needs no Spark.
+
+python glue_jobs/jobs/vacuum.py --lake DIR [--older-than-days N] [--dry-run]
+
+As a Glue job it takes --database and --service too, and starts no Spark session: it lists and deletes objects.
+"""
+
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+if __name__ == "__main__":
+    # Started by its path, only this file's folder is on Python's path; on Glue the packages come by --extra-py-files.
+    sys.path.append(str(Path(__file__).resolve().parents[2]))
+
+from glue_jobs.convert import POLLS_JOB, STATES_JOB
+from glue_jobs.metrics import vacuum_metrics
+from glue_jobs.options import VacuumOptions
+from lake.adapters.clock import SystemClock
+from lake.adapters.cloudwatch import send_metrics
+from lake.adapters.opening import open_lake
+from lake.commits import CommitLog
+from lake.errors import FlightLakeError, UsageError
+from lake.vacuum import OldFolder, old_folders
+
+logger = logging.getLogger("flightlake.vacuum")
+
+
+def main(argv: Sequence[str]) -> int:
+    """Remove what may go and return the exit status: 0 done, 1 failed, 2 wrong usage."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    try:
+        options = VacuumOptions.from_argv(argv)
+        removed = vacuum(options)
+    except FlightLakeError as error:
+        logger.error("%s", error)  # noqa: TRY400  the text says what to do; a traceback would not
+        return 2 if isinstance(error, UsageError) else 1
+    for folder in removed:
+        said = "would go" if options.dry_run else "removed"
+        logger.info("%s: %s (%d files, %d bytes)", said, folder.folder, len(folder.keys), folder.size_bytes)
+    if options.service:
+        send_metrics(options.service, vacuum_metrics([] if options.dry_run else removed))
+    return 0
+
+
+def vacuum(options: VacuumOptions) -> list[OldFolder]:
+    """Remove the old folders of every published table and return them."""
+    lake = open_lake(options.lake, database=options.database)
+    removed = []
+    for job in (STATES_JOB, POLLS_JOB):
+        log = CommitLog(job.name, job.tables, lake.store, lake.catalog)
+        now = SystemClock().now()
+        removed += old_folders(log, lake.store, lake.catalog, now=now, retention=options.retention)
+    if not options.dry_run:
+        for folder in removed:
+            lake.store.delete(folder.keys)
+    return removed
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,48 @@
+"""What a conversion tells CloudWatch."""
+
+from datetime import timedelta
+
+import pytest
+from pyspark.sql import SparkSession
+from support.vectors import DAY
+
+from glue_jobs.convert import STATES_JOB, DayResult
+from glue_jobs.metrics import conversion_metrics, newest_snapshot_at
+from lake.adapters.opening import Lake
+from lake.commits import CommitLog, DayCounts
+from lake.errors import ConservationBrokenError, QualityTooLowError
+
+
+def figures(results: list[DayResult], lake: Lake, *, late: timedelta) -> dict[str, float]:
+    log = CommitLog(STATES_JOB.name, STATES_JOB.tables, lake.store, lake.catalog)
+    newest = newest_snapshot_at(log)
+    now = newest + late if newest else None
+    return {metric.name: metric.value for metric in conversion_metrics(results, log, now=now)}  # type: ignore[arg-type]
+
+
+def result(*, score: float | None = None, error: Exception | None = None) -> DayResult:
+    counts = DayCounts(raw_rows=10, curated=7, quarantined=2, duplicates=1)
+    return DayResult(DAY, "c", 1, counts, score, published=error is None, failed=error is not None, error=error)  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("spark")
+def test_published_and_failed_days_are_told_apart(small_lake: Lake) -> None:
+    results = [
+        result(score=99.0),
+        result(score=98.0, error=QualityTooLowError("low", score=40.0)),
+        result(score=98.0, error=ConservationBrokenError("lost")),
+    ]
+    assert figures(results, small_lake, late=timedelta(minutes=5)) == {
+        "DaysPublished": 1,
+        "DaysFailed": 2,
+        "RowsCurated": 7,
+        "RowsQuarantined": 2,
+        "RowsDuplicate": 1,
+        "ConservationBroken": 1,
+        "QualityScore": 40.0,
+        "NewestSnapshotAge": 300.0,
+    }
+
+
+def test_a_lake_without_a_published_day_has_no_newest_snapshot(spark: SparkSession, folder_lake: Lake) -> None:
+    assert "NewestSnapshotAge" not in figures([], folder_lake, late=timedelta())
