@@ -5,23 +5,30 @@ import pulumi
 from infra.components.delivery import Delivery, DeliveryArgs
 from infra.components.keys import Keys, KeysArgs
 from infra.components.network import Network, NetworkArgs
+from infra.components.poller import Poller, PollerArgs
 from infra.components.storage import Storage, StorageArgs
-from infra.stack_input import stack_names, stack_settings
+from infra.stack_input import built_artifacts, stack_names, stack_settings
 from infra.tagging import tag_everything, tags_of
 
 settings = stack_settings()
 names = stack_names(settings)
 tag_everything(tags_of(settings))
+artifacts = built_artifacts()
 
 keys = Keys("keys", KeysArgs(settings, names))
 network = Network("network", NetworkArgs(settings, names, keys))
 storage = Storage("storage", StorageArgs(settings, names, keys))
 
+poller = Poller("poller", PollerArgs(settings, names, keys, storage, network, artifacts))
 delivery = Delivery("delivery", DeliveryArgs(settings, names))
 
 exports = {
     "lake": storage.lake_address,
     "region": settings.region,
+    "service": names.service,
+    "environment": poller.environment,
+    "pollerFunction": names.named("poller"),
+    "deadLetterQueue": poller.dead_letters_url,
     "deployRole": delivery.role_arn,
 }
 for export, value in exports.items():

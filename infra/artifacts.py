@@ -1,5 +1,6 @@
 """What `make package` has built, by content: a package's hash is part of its key, so a deployment changes whole."""
 
+import base64
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,11 @@ class Artifact:
 
     path: Path
     sha256: str
+
+    @property
+    def base64_sha256(self) -> str:
+        """Its hash as AWS Lambda writes it."""
+        return base64.b64encode(bytes.fromhex(self.sha256)).decode()
 
     @property
     def key(self) -> str:

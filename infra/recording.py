@@ -115,7 +115,7 @@ def _record(stack: str, config: dict[str, str], *, secrets: frozenset[str], prev
         pulumi.runtime.set_all_config(config, sorted(secrets))
         outputs: dict[str, Any] = {}
         loop.run_until_complete(run_pulumi_func(lambda: outputs.update(_run_program())))
-        exports = loop.run_until_complete(pulumi.Output.all(**outputs).future()) or {}
+        exports = {name: loop.run_until_complete(_resolved(value)) for name, value in outputs.items()}
     resources = sorted(monitor.recorded, key=lambda resource: resource.urn)
     return Recording(resources, dict(sorted(exports.items())))
 
@@ -133,6 +133,11 @@ def _event_loops() -> Iterator[asyncio.AbstractEventLoop]:
         asyncio.set_event_loop(None)
         loop.close()
         answering.close()
+
+
+async def _resolved(export: Any) -> Any:
+    found = await pulumi.Output.from_input(export).future()
+    return UNKNOWN if found is None else found
 
 
 def _run_program() -> dict[str, Any]:

@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi.runtime import config as pulumi_config
 
+from infra.artifacts import Artifacts
 from infra.naming import Names
 from infra.settings import Settings
 from lake.errors import FlightLakeError
@@ -26,6 +27,18 @@ def stack_settings() -> Settings:
 def stack_names(settings: Settings) -> Names:
     """Return the names in the account whose credentials deploy."""
     return Names(settings.stack, aws.get_caller_identity().account_id, settings.region)
+
+
+def built_artifacts() -> Artifacts:
+    """Return what `make package` has built.
+
+    Raises:
+        pulumi.RunError: it has not been run.
+    """
+    try:
+        return Artifacts.find()
+    except FlightLakeError as error:
+        raise pulumi.RunError(str(error)) from error
 
 
 def _whole_config() -> dict[str, Any]:

@@ -6,6 +6,7 @@ the internet, the other AWS services) through one NAT gateway, which costs some 
 
 import ipaddress
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -50,6 +51,13 @@ class Network(pulumi.ComponentResource):
         if args.settings.network_cidr is not None:
             self._make(ipaddress.ip_network(args.settings.network_cidr))
         self.register_outputs({})
+
+    @property
+    def lambda_placement(self) -> Any:
+        """Where a function lies in the network; None without one."""
+        if not self.subnet_ids:
+            return None
+        return {"subnet_ids": self.subnet_ids, "security_group_ids": self.security_group_ids}
 
     def _make(self, cidr: ipaddress.IPv4Network | ipaddress.IPv6Network) -> None:
         self.zones = list(aws.get_availability_zones(state="available").names[:ZONE_COUNT])
