@@ -2,7 +2,9 @@
 
 import pulumi
 
+from infra.components.catalog import Catalog, CatalogArgs
 from infra.components.delivery import Delivery, DeliveryArgs
+from infra.components.jobs import Jobs, JobsArgs
 from infra.components.keys import Keys, KeysArgs
 from infra.components.network import Network, NetworkArgs
 from infra.components.poller import Poller, PollerArgs
@@ -20,6 +22,8 @@ network = Network("network", NetworkArgs(settings, names, keys))
 storage = Storage("storage", StorageArgs(settings, names, keys))
 
 poller = Poller("poller", PollerArgs(settings, names, keys, storage, network, artifacts))
+catalog = Catalog("catalog", CatalogArgs(settings, names, keys, storage))
+jobs = Jobs("jobs", JobsArgs(settings, names, keys, storage, network, catalog, artifacts))
 delivery = Delivery("delivery", DeliveryArgs(settings, names))
 
 exports = {
@@ -29,6 +33,10 @@ exports = {
     "environment": poller.environment,
     "pollerFunction": names.named("poller"),
     "deadLetterQueue": poller.dead_letters_url,
+    "convertJob": jobs.convert,
+    "verifyJob": jobs.verify,
+    "vacuumJob": jobs.vacuum,
+    "workflow": jobs.workflow,
     "deployRole": delivery.role_arn,
 }
 for export, value in exports.items():

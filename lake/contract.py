@@ -1,7 +1,7 @@
 """What a table is, and every form of it that an engine reads: Spark schema, Glue columns, Athena DDL, documentation."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Type = Literal[
     "string", "double", "boolean", "int", "bigint", "timestamp", "date", "array<string>", "array<array<string>>"
@@ -86,6 +86,35 @@ def spark_ddl(table: Table) -> str:
 def glue_columns(columns: tuple[Column, ...]) -> list[dict[str, str]]:
     """Return columns as the Glue API takes them (`Name`, Hive `Type`, `Comment`)."""
     return [{"Name": column.name, "Type": column.type, "Comment": comment(column)} for column in columns]
+
+
+def glue_storage(table: Table, location: str) -> dict[str, Any]:
+    """Return where and how the table's data lies, as the Glue API takes it (`StorageDescriptor`).
+
+    Args:
+        table: the table.
+        location: address of its folder, or of one day's.
+    """
+    serde = SERDES[table.format]
+    return {
+        "Columns": glue_columns(table.columns),
+        "Location": location,
+        "InputFormat": serde.input_format,
+        "OutputFormat": serde.output_format,
+        "SerdeInfo": {"SerializationLibrary": serde.library, "Parameters": {"serialization.format": "1"}},
+    }
+
+
+def glue_table(table: Table, location: str) -> dict[str, Any]:
+    """Return the table as the Glue API takes it (`TableInput`)."""
+    return {
+        "Name": table.name,
+        "Description": table.grain,
+        "TableType": "EXTERNAL_TABLE",
+        "Parameters": {"EXTERNAL": "TRUE", "classification": table.format},
+        "PartitionKeys": glue_columns(table.partition_columns),
+        "StorageDescriptor": glue_storage(table, location),
+    }
 
 
 def athena_ddl(table: Table, *, location: str) -> str:

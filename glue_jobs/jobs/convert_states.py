@@ -66,5 +66,6 @@ def convert(options: ConvertOptions) -> list[DayResult]:
     return results
 
 
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__" and (status := main(sys.argv[1:])):
+    # Only then: Glue has taken any exit, 0 too, for a failure.
+    sys.exit(status)

@@ -58,5 +58,6 @@ def vacuum(options: VacuumOptions) -> list[OldFolder]:
     return removed
 
 
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__" and (status := main(sys.argv[1:])):
+    # Only then: Glue has taken any exit, 0 too, for a failure.
+    sys.exit(status)

@@ -67,5 +67,6 @@ def verify(options: VerifyOptions) -> list[DayVerdict]:
     return [verdict for day in days if (verdict := verify_day(spark, lake, day)) is not None]
 
 
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__" and (status := main(sys.argv[1:])):
+    # Only then: Glue has taken any exit, 0 too, for a failure.
+    sys.exit(status)

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from lake.adapters.aws_errors import aws_errors, code_of
 from lake.adapters.pointers import day_column, has_days
-from lake.contract import SERDES, Table, glue_columns
+from lake.contract import Table, glue_storage, glue_table
 from lake.errors import ConflictError, StorageError
 
 _MOVE_ATTEMPTS = 5
@@ -29,7 +29,7 @@ class GlueCatalog:
 
     def create_table(self, table: Table, location: str) -> None:
         """Make the table known; an existing one gets the contract's columns, and keeps its partitions."""
-        wanted = self._table_input(table, location)
+        wanted = glue_table(table, self._base_uri + location)
         with aws_errors("create", self._place(table)):
             try:
                 self._client.create_table(DatabaseName=self._database, TableInput=wanted)
@@ -69,7 +69,7 @@ class GlueCatalog:
             StorageError: the table is not known, or is not partitioned by day.
         """
         day_column(table)
-        partition = {"Values": [day.isoformat()], "StorageDescriptor": self._storage(table, location)}
+        partition = {"Values": [day.isoformat()], "StorageDescriptor": glue_storage(table, self._base_uri + location)}
         with aws_errors("move the pointer of", f"{self._place(table)} {day}"):
             for _ in range(_MOVE_ATTEMPTS):
                 if self._is_updated(table, partition) or self._is_created(table, partition):
@@ -111,26 +111,6 @@ class GlueCatalog:
             return  # each update would leave one more version of the table behind
         parameters = {**present.get("Parameters", {}), **wanted["Parameters"]}
         self._client.update_table(DatabaseName=self._database, TableInput={**wanted, "Parameters": parameters})
-
-    def _table_input(self, table: Table, location: str) -> dict[str, Any]:
-        return {
-            "Name": table.name,
-            "Description": table.grain,
-            "TableType": "EXTERNAL_TABLE",
-            "Parameters": {"EXTERNAL": "TRUE", "classification": table.format},
-            "PartitionKeys": glue_columns(table.partition_columns),
-            "StorageDescriptor": self._storage(table, location),
-        }
-
-    def _storage(self, table: Table, location: str) -> dict[str, Any]:
-        serde = SERDES[table.format]
-        return {
-            "Columns": glue_columns(table.columns),
-            "Location": self._base_uri + location,
-            "InputFormat": serde.input_format,
-            "OutputFormat": serde.output_format,
-            "SerdeInfo": {"SerializationLibrary": serde.library, "Parameters": {"serialization.format": "1"}},
-        }
 
     def _pointer(self, table: Table, partition: dict[str, Any]) -> tuple[date, str]:
         values, location = partition["Values"], partition["StorageDescriptor"]["Location"]

@@ -1,0 +1,116 @@
+"""The views of `sql/views` as Athena stores them: Glue tables that carry the statement and its columns' types."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.optimizer.annotate_types import annotate_types
+from sqlglot.optimizer.qualify import qualify
+
+from lake.errors import ContractViolationError
+from lake.sql_files import SqlFile, sql_files, view_body
+from lake.tables import TABLES
+
+CATALOG = "awsdatacatalog"
+"""Athena's name of the Glue catalog."""
+
+_DIALECT = "athena"
+_INSTANT = "timestamp(3)"
+"""What a Hive timestamp is on Athena: milliseconds. Source: Amazon Athena user guide, "Data types"."""
+
+
+@dataclass(frozen=True)
+class ViewColumn:
+    """One column of a view: its type by Trino's name and by Hive's."""
+
+    name: str
+    trino_type: str
+    hive_type: str
+
+
+@dataclass(frozen=True)
+class View:
+    """One view: what it answers, its select, and its columns."""
+
+    name: str
+    question: str
+    body: str
+    columns: tuple[ViewColumn, ...]
+
+
+def views() -> list[View]:
+    """Return the views, each after those that it reads.
+
+    Raises:
+        ContractViolationError: a view reads what does not exist, or a column's type cannot be told.
+    """
+    known: dict[str, dict[str, str]] = {
+        table.name: {column.name: _trino(column.type) for column in table.all_columns} for table in TABLES
+    }
+    waiting, found = dict(sql_files("views")), list[View]()
+    while waiting:
+        ready = [file for file in waiting.values() if set(file.reads) <= known.keys()]
+        if not ready:
+            raise ContractViolationError(f"views read what does not exist: {', '.join(waiting)}")
+        for file in ready:
+            view = _view(file, known)
+            known[view.name] = {column.name: column.trino_type for column in view.columns}
+            found.append(view)
+            del waiting[file.name]
+    return found
+
+
+def glue_view(view: View, database: str) -> dict[str, Any]:
+    """Return a view as the Glue API takes it (`TableInput`).
+
+    Source: the form of what Athena's `create view` leaves in Glue; Trino's Hive connector writes and reads the same.
+    """
+    definition = {
+        "originalSql": view.body,
+        "catalog": CATALOG,
+        "schema": database,
+        "columns": [{"name": column.name, "type": column.trino_type} for column in view.columns],
+    }
+    encoded = base64.b64encode(json.dumps(definition).encode()).decode()
+    return {
+        "Name": view.name,
+        "Description": view.question,
+        "TableType": "VIRTUAL_VIEW",
+        "Owner": "flightlake",
+        "Parameters": {"presto_view": "true", "comment": "Presto View"},
+        "StorageDescriptor": {
+            "Columns": [{"Name": column.name, "Type": column.hive_type} for column in view.columns],
+        },
+        "ViewOriginalText": f"/* Presto View: {encoded} */",
+        "ViewExpandedText": "/* Presto View */",
+    }
+
+
+def _view(file: SqlFile, known: Mapping[str, Mapping[str, str]]) -> View:
+    body = view_body(file)
+    tree = sqlglot.parse_one(body, read=_DIALECT)
+    schema: dict[str, object] = {name: dict(columns) for name, columns in known.items()}
+    typed = annotate_types(qualify(tree, schema=schema, dialect=_DIALECT), schema=schema, dialect=_DIALECT)
+    if not isinstance(typed, exp.Query):
+        raise ContractViolationError(f"the view {file.name} is no select")
+    return View(file.name, file.question, body, tuple(_column(file, selected) for selected in typed.selects))
+
+
+def _column(file: SqlFile, selected: exp.Expr) -> ViewColumn:
+    kind = selected.type
+    if kind is None or kind.is_type(exp.DataType.Type.UNKNOWN):
+        raise ContractViolationError(f"{file.name}.{selected.alias_or_name}: its type cannot be told; cast it")
+    return ViewColumn(selected.alias_or_name, _trino_name(kind), kind.sql("hive").lower())
+
+
+def _trino(hive_type: str) -> str:
+    return _trino_name(exp.DataType.build(hive_type, dialect="hive"))
+
+
+def _trino_name(kind: exp.DataType) -> str:
+    name = kind.sql("trino").lower()
+    return _INSTANT if name == "timestamp" else name
