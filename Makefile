@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PYTHON ?= python3
+STACK ?= dev
+FORMAT ?= text
 VENV := .venv
 BIN := $(VENV)/bin
 UV_PIN := $(BIN)/uv pip compile --quiet --generate-hashes --no-annotate \
@@ -16,7 +18,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 code = $(shell find $(1) -name __pycache__ -prune -o \( -type d -o -type f \) -print) pyproject.toml LICENSE
 PACKAGING := infra/packaging.py infra/archive.py
 
-.PHONY: help demo test test-slow check lint types format docs lock package clean
+.PHONY: help demo test test-slow check lint types format docs lock package plan smoke audit secrets clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -35,6 +37,11 @@ $(VENV)/.local: requirements/build.txt requirements/local.txt requirements/java.
 $(VENV)/.dev: $(VENV)/.local requirements/dev.txt
 	@echo "set-up: packages for tests and checks"
 	@$(PIP_INSTALL) --no-build-isolation -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.infra: $(VENV)/.local requirements/infra.txt
+	@echo "set-up: packages for the deployment"
+	@$(PIP_INSTALL) -r requirements/infra.txt
 	@touch $@
 
 demo: $(VENV)/.local  ## the whole lake on this machine: simulate, poll, land, convert, query, verify, report
@@ -69,7 +76,9 @@ lock: $(VENV)/.dev  ## pin every package anew, with hashes, for every platform
 	@$(UV_COMPILE) --group java -o requirements/java.txt
 	@$(UV_COMPILE) --extra lambda --extra local -o requirements/local.txt pyproject.toml
 	@$(UV_COMPILE_LAMBDA) --extra lambda -c requirements/local.txt -o requirements/lambda.txt pyproject.toml
-	@$(UV_COMPILE) --extra lambda --extra local --extra dev -c requirements/local.txt -o requirements/dev.txt pyproject.toml
+	@$(UV_COMPILE) --extra infra -c requirements/local.txt -o requirements/infra.txt pyproject.toml
+	@$(UV_COMPILE) --extra lambda --extra local --extra infra --extra dev \
+	  -c requirements/local.txt -c requirements/infra.txt -o requirements/dev.txt pyproject.toml
 
 package: dist/poller.zip dist/glue.zip  ## build what is deployed, the same bytes from the same commit: Lambda zip, Glue library
 	@$(BIN)/python -m infra.packaging show poller glue
@@ -79,6 +88,18 @@ dist/poller.zip: requirements/lambda.txt $(call code,lake ingestion) $(PACKAGING
 
 dist/glue.zip: $(call code,lake glue_jobs) $(PACKAGING) | $(VENV)/.local
 	@$(BIN)/python -m infra.packaging build glue
+
+plan: $(VENV)/.infra dist/poller.zip dist/glue.zip  ## what a stack makes, may and costs, without an account: STACK=dev FORMAT=text
+	@$(BIN)/python -m infra.plan $(STACK) --format $(FORMAT)
+
+smoke: $(VENV)/.infra  ## does a deployed stack work? STACK=dev
+	@pulumi stack output --json --stack $(STACK) | $(BIN)/python -m infra.smoke
+
+audit: $(VENV)/.dev  ## known holes in the pinned packages; asks PyPI
+	@for file in requirements/*.txt; do $(BIN)/pip-audit --require-hashes --disable-pip -r $$file || exit 1; done
+
+secrets: $(VENV)/.dev  ## secrets that slipped into the repository
+	@git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
 
 clean:  ## remove what make has made: environment, packages, demo lake, report
 	@rm -rf $(VENV) dist demo-lake report.html .coverage .pytest_cache .mypy_cache .ruff_cache

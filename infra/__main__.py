@@ -2,6 +2,7 @@
 
 import pulumi
 
+from infra.components.backfill import Backfill, BackfillArgs
 from infra.components.catalog import Catalog, CatalogArgs
 from infra.components.delivery import Delivery, DeliveryArgs
 from infra.components.jobs import Jobs, JobsArgs
@@ -24,6 +25,7 @@ storage = Storage("storage", StorageArgs(settings, names, keys))
 poller = Poller("poller", PollerArgs(settings, names, keys, storage, network, artifacts))
 catalog = Catalog("catalog", CatalogArgs(settings, names, keys, storage))
 jobs = Jobs("jobs", JobsArgs(settings, names, keys, storage, network, catalog, artifacts))
+backfill = Backfill("backfill", BackfillArgs(settings, names, keys, jobs, names.arn("sns", names.named("reports"))))
 delivery = Delivery("delivery", DeliveryArgs(settings, names))
 
 exports = {
@@ -37,6 +39,7 @@ exports = {
     "verifyJob": jobs.verify,
     "vacuumJob": jobs.vacuum,
     "workflow": jobs.workflow,
+    "backfill": backfill.arn,
     "deployRole": delivery.role_arn,
 }
 for export, value in exports.items():
