@@ -2,12 +2,14 @@
 
 import pulumi
 
+from infra.components.analytics import Analytics, AnalyticsArgs
 from infra.components.backfill import Backfill, BackfillArgs
 from infra.components.catalog import Catalog, CatalogArgs
 from infra.components.delivery import Delivery, DeliveryArgs
 from infra.components.jobs import Jobs, JobsArgs
 from infra.components.keys import Keys, KeysArgs
 from infra.components.network import Network, NetworkArgs
+from infra.components.people import People, PeopleArgs
 from infra.components.poller import Poller, PollerArgs
 from infra.components.storage import Storage, StorageArgs
 from infra.stack_input import built_artifacts, stack_names, stack_settings
@@ -26,6 +28,8 @@ poller = Poller("poller", PollerArgs(settings, names, keys, storage, network, ar
 catalog = Catalog("catalog", CatalogArgs(settings, names, keys, storage))
 jobs = Jobs("jobs", JobsArgs(settings, names, keys, storage, network, catalog, artifacts))
 backfill = Backfill("backfill", BackfillArgs(settings, names, keys, jobs, names.arn("sns", names.named("reports"))))
+analytics = Analytics("analytics", AnalyticsArgs(settings, names, keys, storage, catalog))
+people = People("people", PeopleArgs(names, keys))
 delivery = Delivery("delivery", DeliveryArgs(settings, names))
 
 exports = {
@@ -40,6 +44,9 @@ exports = {
     "vacuumJob": jobs.vacuum,
     "workflow": jobs.workflow,
     "backfill": backfill.arn,
+    "workgroup": analytics.workgroup,
+    "readerRole": people.reader_arn,
+    "operatorRole": people.operator_arn,
     "deployRole": delivery.role_arn,
 }
 for export, value in exports.items():

@@ -6,7 +6,6 @@ from the names, in AWS's forms, so that what is put together from it can be judg
 
 import asyncio
 import runpy
-import uuid
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,16 +18,12 @@ import pulumi
 from pulumi.runtime import mocks, rpc
 from pulumi.runtime.stack import run_pulumi_func
 
+from infra.aws_answers import Answers
 from infra.naming import PROJECT
-
-ACCOUNT = "111122223333"
-"""The account of a recording: one of those that AWS's documentation keeps for examples."""
 
 UNKNOWN = "(known after deployment)"
 """Stands for an input that a preview cannot know."""
 
-_CALLER_IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity"
-_AVAILABILITY_ZONES = "aws:index/getAvailabilityZones:getAvailabilityZones"
 _PROGRAM = Path(__file__).parent / "__main__.py"
 
 
@@ -109,7 +104,7 @@ def record(
 
 
 def _record(stack: str, config: dict[str, str], *, secrets: frozenset[str], preview: bool) -> Recording:
-    monitor = _RecordingMonitor(_Answers(config["aws:region"], known=not preview))
+    monitor = _RecordingMonitor(Answers(config["aws:region"], known=not preview))
     with _event_loops() as loop:
         mocks.set_mocks(monitor.mocks, PROJECT, stack, preview, monitor=monitor)
         pulumi.runtime.set_all_config(config, sorted(secrets))
@@ -145,74 +140,10 @@ def _run_program() -> dict[str, Any]:
     return exported
 
 
-class _Answers(mocks.Mocks):
-    """What AWS answers: the inputs, and ids and ARNs in its forms."""
-
-    def __init__(self, region: str, *, known: bool) -> None:
-        self._region = region
-        self._known = known
-
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
-        if args.token == _CALLER_IDENTITY:
-            root = f"arn:aws:iam::{ACCOUNT}:root"
-            return {"accountId": ACCOUNT, "arn": root, "userId": ACCOUNT, "id": ACCOUNT}, []
-        if args.token == _AVAILABILITY_ZONES:
-            zones = [f"{self._region}{letter}" for letter in "abcd"]
-            return {"names": zones, "zoneIds": zones, "groupNames": [], "id": self._region}, []
-        raise NotImplementedError(f"the recording engine has no answer to {args.token}")
-
-    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        if not self._known:
-            return None, dict(args.inputs)
-        identity, made_up = _made_up(args, self._region)
-        return identity, {**made_up, **args.inputs}
-
-
-def _made_up(args: mocks.MockResourceArgs, region: str) -> tuple[str, dict[str, Any]]:
-    """Return id and computed outputs of a resource."""
-    inputs, unique = args.inputs, str(uuid.uuid5(uuid.NAMESPACE_URL, f"{args.typ}/{args.name}"))
-    region = inputs.get("region", region)
-    name = _physical_name(args)
-    forms = {
-        "aws:kms/key:Key": (f"kms:{region}:{ACCOUNT}:key/{unique}", {"keyId": unique}, unique),
-        "aws:s3/bucket:Bucket": (f"s3:::{name}", {"bucketRegionalDomainName": f"{name}.s3.amazonaws.com"}, name),
-        "aws:iam/role:Role": (f"iam::{ACCOUNT}:role/{name}", {}, name),
-        "aws:iam/openIdConnectProvider:OpenIdConnectProvider": (
-            f"iam::{ACCOUNT}:oidc-provider/{str(inputs.get('url')).removeprefix('https://')}",
-            {},
-            name,
-        ),
-        "aws:lambda/function:Function": (f"lambda:{region}:{ACCOUNT}:function:{name}", {}, name),
-        "aws:sqs/queue:Queue": (
-            f"sqs:{region}:{ACCOUNT}:{name}",
-            {"url": f"https://sqs.{region}.amazonaws.com/{ACCOUNT}/{name}"},
-            f"https://sqs.{region}.amazonaws.com/{ACCOUNT}/{name}",
-        ),
-        "aws:sns/topic:Topic": (f"sns:{region}:{ACCOUNT}:{name}", {}, f"arn:aws:sns:{region}:{ACCOUNT}:{name}"),
-        "aws:dynamodb/table:Table": (f"dynamodb:{region}:{ACCOUNT}:table/{name}", {}, name),
-        "aws:secretsmanager/secret:Secret": (f"secretsmanager:{region}:{ACCOUNT}:secret:{name}-a1b2c3", {}, name),
-        "aws:cloudwatch/logGroup:LogGroup": (f"logs:{region}:{ACCOUNT}:log-group:{name}", {}, name),
-        "aws:cloudwatch/metricAlarm:MetricAlarm": (f"cloudwatch:{region}:{ACCOUNT}:alarm:{name}", {}, name),
-        "aws:cloudwatch/eventRule:EventRule": (f"events:{region}:{ACCOUNT}:rule/{name}", {}, name),
-        "aws:sfn/stateMachine:StateMachine": (f"states:{region}:{ACCOUNT}:stateMachine:{name}", {}, name),
-        "aws:quicksight/dataSource:DataSource": (f"quicksight:{region}:{ACCOUNT}:datasource/{name}", {}, name),
-        "aws:quicksight/dataSet:DataSet": (f"quicksight:{region}:{ACCOUNT}:dataset/{name}", {}, name),
-    }
-    arn, computed, identity = forms.get(args.typ, (f"{args.typ.split(':')[1]}:{region}:{ACCOUNT}:{name}", {}, name))
-    return identity, {"name": name, "arn": f"arn:aws:{arn}", **computed}
-
-
-def _physical_name(args: mocks.MockResourceArgs) -> str:
-    for key in ("name", "bucket", "dataSourceId", "dataSetId"):
-        if isinstance(args.inputs.get(key), str):
-            return str(args.inputs[key])
-    return args.name
-
-
 class _RecordingMonitor(mocks.MockMonitor):
     """Pulumi's stand-in for its engine, which also keeps what each request holds."""
 
-    def __init__(self, answers: _Answers) -> None:
+    def __init__(self, answers: Answers) -> None:
         super().__init__(answers)
         self.recorded: list[Recorded] = []
 

@@ -99,6 +99,13 @@ def parsed_file(path: Path, kind: Kind) -> SqlFile:
     )
 
 
+def published_statements() -> list[str]:
+    """Return the queries that the project's first README published, letter by letter."""
+    lines = (_FOLDER / "published.sql").read_text(encoding="utf-8").splitlines()
+    text = "\n".join(line for line in lines if not line.startswith("--"))
+    return [part.strip() for part in text.split(";") if part.strip()]
+
+
 def statement(file: SqlFile) -> str:
     """Return the file's statement without its header and without the semicolon."""
     lines = file.text.splitlines()
