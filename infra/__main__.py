@@ -12,6 +12,7 @@ from infra.components.network import Network, NetworkArgs
 from infra.components.people import People, PeopleArgs
 from infra.components.poller import Poller, PollerArgs
 from infra.components.storage import Storage, StorageArgs
+from infra.components.watch import Watch, WatchArgs
 from infra.stack_input import built_artifacts, stack_names, stack_settings
 from infra.tagging import tag_everything, tags_of
 
@@ -30,6 +31,7 @@ jobs = Jobs("jobs", JobsArgs(settings, names, keys, storage, network, catalog, a
 backfill = Backfill("backfill", BackfillArgs(settings, names, keys, jobs, names.arn("sns", names.named("reports"))))
 analytics = Analytics("analytics", AnalyticsArgs(settings, names, keys, storage, catalog))
 people = People("people", PeopleArgs(names, keys))
+watch = Watch("watch", WatchArgs(settings, names, keys))
 delivery = Delivery("delivery", DeliveryArgs(settings, names))
 
 exports = {
@@ -47,6 +49,7 @@ exports = {
     "workgroup": analytics.workgroup,
     "readerRole": people.reader_arn,
     "operatorRole": people.operator_arn,
+    "alarmsTopic": watch.alarms_topic_arn,
     "deployRole": delivery.role_arn,
 }
 for export, value in exports.items():

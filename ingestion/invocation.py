@@ -66,6 +66,7 @@ class Reporter:
             ("PollsFailed", status == "failed"),
         ):
             self._metrics.add_metric(name, MetricUnit.Count, int(is_so))
+        self._metrics.add_metric("BreakerOpen", MetricUnit.Count, int(status == "skipped_breaker"))
         self._metrics.add_metric("PollTime", MetricUnit.Seconds, summary["processing_time_seconds"])
         if status == "landed":
             self._metrics.add_metric("RecordsProcessed", MetricUnit.Count, summary["records_processed"])
