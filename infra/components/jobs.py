@@ -172,8 +172,7 @@ class Jobs(pulumi.ComponentResource):
             # Several settings in the one argument that Glue has for them.
             "--conf": " --conf ".join(f"{key}={value}" for key, value in options.items()),
             "--job-bookmark-option": "job-bookmark-disable",
-            "--enable-metrics": "true",
-            "--enable-observability-metrics": "true",
+            # Without `--enable-metrics`: Glue would send some fifty metrics a job, each billed; ours say what matters.
             "--enable-auto-scaling": "true",
             "--enable-continuous-cloudwatch-log": "true",
             "--continuous-log-logGroup": self._log_group.name,

@@ -12,6 +12,7 @@ from infra.components.keys import Keys
 from infra.iam import Grant, make_role, service_trust
 from infra.naming import Names
 from infra.settings import Settings
+from lake.layout import RAW_PREFIX
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Replication(pulumi.ComponentResource):
                     args.names,
                     args.keys.replica,
                     keeps_versions=True,
+                    lifecycle=copy_lifecycle(args.settings, args.sources[source]),
                     region=region,
                 ),
                 child,
@@ -68,6 +70,14 @@ class Replication(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions.merge(child, waits),
             )
         self.register_outputs({})
+
+
+def copy_lifecycle(settings: Settings, prefix: str) -> list[dict[str, Any]]:
+    """Return when copies go: deletions are not copied, so that copies of raw responses need an end of their own."""
+    if prefix != RAW_PREFIX:
+        return []
+    days = settings.retention.raw_expire_days
+    return [{"id": "expiry", "status": "Enabled", "filter": {"prefix": prefix}, "expiration": {"days": days}}]
 
 
 def _rule(prefix: str, copy: PrivateBucket, key_arn: pulumi.Output[str] | None) -> Any:
