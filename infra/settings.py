@@ -193,7 +193,5 @@ class Settings:
 def _replica_region(reader: ConfigReader, region: str) -> str | None:
     found = reader.optional_region("replicaRegion")
     if found == region:
-        raise reader.refusal(
-            "replicaRegion", "a copy in the same region outlives no region; name another, or leave it out"
-        )
+        raise reader.refusal("replicaRegion", "a copy in the stack's own region is lost with it; name another")
     return found
