@@ -68,7 +68,8 @@ class ConfigReader:
         """Return a text that the stack must give."""
         found = self.optional_text(key, pattern=pattern, form=form)
         if found is None:
-            raise UsageError(f"{self._file}: {NAMESPACE}:{key} is not set; give {form}")
+            misspelt = _nearest(key, self._values.keys())
+            raise UsageError(f"{self._file}: {NAMESPACE}:{key} is not set; give {form}{misspelt}")
         return found
 
     def optional_text(self, key: str, *, pattern: str = ".+", form: str = "a text") -> str | None:

@@ -117,6 +117,9 @@ def _differences(plan: Plan, others: Sequence[Plan]) -> Table:
     for key, *values in _different_settings([plan, *others]):
         table.add_row(key, *values)
     table.add_section()
+    for name, *marks in _only_in_some([plan, *others]):
+        table.add_row(name, *marks)
+    table.add_section()
     counts = [_resource_count(entry) for entry in (plan, *others)]
     table.add_row("resources", *map(str, counts))
     table.add_row("USD a month", *(f"{total_usd(entry.lines):.2f}" for entry in (plan, *others)))
@@ -127,6 +130,16 @@ def _different_settings(plans: Sequence[Plan]) -> list[tuple[str, ...]]:
     keys = sorted(set().union(*(plan.config for plan in plans)))
     rows = [(key, *(plan.config.get(key, "") for plan in plans)) for key in keys if "Secret" not in key]
     return [row for row in rows if len(set(row[1:])) > 1]
+
+
+def _only_in_some(plans: Sequence[Plan]) -> list[tuple[str, ...]]:
+    """Return the resources that some stacks have and others have not, with a mark for those that have."""
+    held: list[set[str]] = [
+        {f"{_kind(found)} {found.name}" for found in plan.recording.resources if not found.is_component}
+        for plan in plans
+    ]
+    some = sorted(set.union(*held) - set.intersection(*held))
+    return [(name, *("yes" if name in names else "-" for names in held)) for name in some]
 
 
 def print_markdown(plan: Plan, others: Sequence[Plan]) -> None:

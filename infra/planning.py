@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from infra.artifacts import Artifacts
 from infra.config_values import NAMESPACE
 from infra.cost import Holdings, Line, forecast
 from infra.recording import Recorded, Recording, record
@@ -45,10 +46,11 @@ def make_plan(stack: str) -> Plan:
     """Return the plan of a stack.
 
     Raises:
-        UsageError: there is no such stack, or its configuration is refused.
+        UsageError: there is no such stack, its configuration is refused, or the packages are not built.
     """
     config, has_placeholder = stack_config(stack)
     settings = Settings.from_config(stack, config)
+    Artifacts.find()  # else the program itself would say that they are missing, in Pulumi's way
     recording = record(stack, config, secrets=frozenset(_CLIENT[1:]))
     return Plan(stack, config, settings, recording, forecast(settings, holdings(recording)), has_placeholder)
 

@@ -1,0 +1,216 @@
+"""What must hold of all that is deployed: as tests over recordings, and as a pack for `pulumi up --policy-pack`."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pulumi_policy import (
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+
+ANY_RESOURCE = {
+    "SendTraces": "X-Ray has no resources to name",
+    "TellFigures": "CloudWatch has no resources to name; the namespace narrows it",
+    "ReadSecurity": "Glue's security configurations have no resources to name",
+    "DeliverLogs": "log deliveries have no resources to name",
+    "JoinNetwork": "EC2 has interfaces made under its own names",
+}
+"""Statements that may grant on every resource, each with the reason."""
+
+KEY_PATHS = {
+    "aws:cloudwatch/logGroup:LogGroup": ("kmsKeyId",),
+    "aws:dynamodb/table:Table": ("serverSideEncryption.kmsKeyArn",),
+    "aws:glue/securityConfiguration:SecurityConfiguration": (
+        "encryptionConfiguration.s3Encryption.kmsKeyArn",
+        "encryptionConfiguration.cloudwatchEncryption.kmsKeyArn",
+        "encryptionConfiguration.jobBookmarksEncryption.kmsKeyArn",
+    ),
+    "aws:athena/workgroup:Workgroup": ("configuration.resultConfiguration.encryptionConfiguration.kmsKeyArn",),
+    "aws:lambda/function:Function": ("kmsKeyArn",),
+    "aws:scheduler/schedule:Schedule": ("kmsKeyArn",),
+    "aws:secretsmanager/secret:Secret": ("kmsKeyId",),
+    "aws:sfn/stateMachine:StateMachine": ("encryptionConfiguration.kmsKeyId",),
+    "aws:sns/topic:Topic": ("kmsMasterKeyId",),
+    "aws:sqs/queue:Queue": ("kmsMasterKeyId",),
+}
+"""Where each kind of resource names the key that encrypts it."""
+
+S3_OWN_KEY = {"access-logs": "S3 delivers access logs only to buckets that are encrypted with its own key"}
+"""Buckets without a key of ours, each with the reason."""
+
+UNVERSIONED = {
+    "access-logs": "a log is never changed",
+    "athena-results": "an answer can be asked for again",
+}
+"""Buckets that keep no versions, each with the reason."""
+
+_BUCKET = "aws:s3/bucket:Bucket"
+_POLICY_PROPS = ("policy", "assumeRolePolicy")
+
+
+def _statements(props: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for name in _POLICY_PROPS:
+        text = props.get(name)
+        if isinstance(text, str) and text.startswith("{"):
+            yield from json.loads(text).get("Statement", [])
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _at(props: Mapping[str, Any], path: str) -> Any:
+    found: Any = props
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
+
+
+def _no_wildcard_action(args: ResourceValidationArgs, report: ReportViolation) -> None:
+    for statement in _statements(args.props):
+        for action in _listed(statement.get("Action", [])):
+            if statement["Effect"] == "Allow" and "*" in action:
+                report(f"{statement.get('Sid')} allows {action}: name the actions", None)
+
+
+def _no_wildcard_resource(args: ResourceValidationArgs, report: ReportViolation) -> None:
+    if args.resource_type == "aws:kms/key:Key":  # there it means the key itself
+        return
+    for statement in _statements(args.props):
+        is_open = statement["Effect"] == "Allow" and "*" in _listed(statement.get("Resource", []))
+        if is_open and statement.get("Sid") not in ANY_RESOURCE:
+            report(f"{statement.get('Sid')} grants on every resource: name them, or give a reason", None)
+
+
+def _bounded_trust(args: ResourceValidationArgs, report: ReportViolation) -> None:
+    for statement in _statements({"assumeRolePolicy": args.props.get("assumeRolePolicy")}):
+        principal = statement.get("Principal", {})
+        conditions = json.dumps(statement.get("Condition", {}))
+        is_account = isinstance(principal, dict) and str(principal.get("AWS", "")).endswith(":root")
+        if not (is_account or "aws:SourceAccount" in conditions or ":sub" in conditions):
+            report(f"anybody through {principal} may assume {args.name}: bound it by account or subject", None)
+
+
+def _own_keys(args: ResourceValidationArgs, report: ReportViolation) -> None:
+    for path in KEY_PATHS.get(args.resource_type, ()):
+        if not str(_at(args.props, path) or "").startswith("arn:aws:kms:"):
+            report(f"{path} names no key of ours", None)
+
+
+def _bucket_key(args: ResourceValidationArgs, report: ReportViolation) -> None:
+    if args.resource_type == "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration":
+        for rule in args.props["rules"]:
+            default = rule["applyServerSideEncryptionByDefault"]
+            if args.name not in S3_OWN_KEY and not default.get("kmsMasterKeyId"):
+                report("the bucket is not encrypted with a key of ours", None)
+
+
+def _log_retention(args: ResourceValidationArgs, report: ReportViolation) -> None:
+    if args.resource_type == "aws:cloudwatch/logGroup:LogGroup" and not args.props.get("retentionInDays"):
+        report("logs are kept for ever: set retentionInDays", None)
+
+
+def _dead_letters(args: ResourceValidationArgs, report: ReportViolation) -> None:
+    is_queue = args.resource_type == "aws:sqs/queue:Queue"
+    if is_queue and args.name != "dead-letters" and "deadLetterTargetArn" not in str(args.props.get("redrivePolicy")):
+        report("messages that fail are lost: give it a dead-letter queue", None)
+
+
+def _timeouts(args: ResourceValidationArgs, report: ReportViolation) -> None:
+    if args.resource_type in ("aws:lambda/function:Function", "aws:glue/job:Job") and not args.props.get("timeout"):
+        report("it may run for ever: set timeout", None)
+
+
+def _no_retried_tick(args: ResourceValidationArgs, report: ReportViolation) -> None:
+    if args.resource_type == "aws:scheduler/schedule:Schedule":
+        retries = _at(args.props, "target.retryPolicy.maximumRetryAttempts")
+        if retries != 0:
+            report("a tick that comes late spends the credits of a later poll: maximumRetryAttempts 0", None)
+
+
+def _alarm_leads_somewhere(args: ResourceValidationArgs, report: ReportViolation) -> None:
+    if args.resource_type == "aws:cloudwatch/metricAlarm:MetricAlarm":
+        if not args.props.get("alarmActions"):
+            report("nobody is told", None)
+        if "Runbook: docs/runbooks/" not in str(args.props.get("alarmDescription")):
+            report("the description names no runbook", None)
+
+
+def _key_rotation(args: ResourceValidationArgs, report: ReportViolation) -> None:
+    if args.resource_type == "aws:kms/key:Key" and args.props.get("enableKeyRotation") is not True:
+        report("its material is never renewed: enableKeyRotation", None)
+
+
+def _nothing_from_outside(args: ResourceValidationArgs, report: ReportViolation) -> None:
+    if args.resource_type == "aws:ec2/securityGroup:SecurityGroup":
+        for rule in args.props.get("ingress", []):
+            if rule.get("cidrBlocks") or rule.get("ipv6CidrBlocks"):
+                report(f"lets {rule['cidrBlocks']} in", None)
+
+
+def _guarded_buckets(args: StackValidationArgs, report: ReportViolation) -> None:
+    guards = {
+        "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "a public access block",
+        "aws:s3/bucketOwnershipControls:BucketOwnershipControls": "enforced ownership",
+        "aws:s3/bucketPolicy:BucketPolicy": "a policy that asks for TLS",
+        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": "a lifecycle",
+        "aws:s3/bucketVersioning:BucketVersioning": "versions",
+        "aws:s3/bucketLogging:BucketLogging": "a log of accesses",
+    }
+    found: dict[str, set[str]] = {token: set() for token in guards}
+    for resource in args.resources:
+        if resource.resource_type in found:
+            found[resource.resource_type].add(str(resource.props.get("bucket")))
+    for bucket in (resource for resource in args.resources if resource.resource_type == _BUCKET):
+        for token, guard in guards.items():
+            if str(bucket.props.get("bucket")) not in found[token] and not _may_lack(bucket.name, guard):
+                report(f"the bucket {bucket.name} has not {guard}", bucket.urn)
+
+
+def _may_lack(name: str, guard: str) -> bool:
+    is_copy = name.endswith("-copy")
+    return {
+        "versions": name in UNVERSIONED,
+        "a log of accesses": name in S3_OWN_KEY or is_copy,  # the log lies in the stack's own region
+    }.get(guard, False)
+
+
+def _tls_only(args: ResourceValidationArgs, report: ReportViolation) -> None:
+    guarded = ("aws:s3/bucketPolicy:BucketPolicy", "aws:sqs/queuePolicy:QueuePolicy", "aws:sns/topicPolicy:TopicPolicy")
+    if args.resource_type in guarded:
+        denied = [s for s in _statements(args.props) if s["Effect"] == "Deny"]
+        if not any("aws:SecureTransport" in json.dumps(s.get("Condition", {})) for s in denied):
+            report("plain HTTP is not refused", None)
+
+
+def _resource_policy(name: str, description: str, validate: Any) -> ResourceValidationPolicy:
+    return ResourceValidationPolicy(name=name, description=description, validate=validate)
+
+
+RESOURCE_POLICIES: Sequence[ResourceValidationPolicy] = (
+    _resource_policy("no-wildcard-action", "Nobody is allowed actions that are not named.", _no_wildcard_action),
+    _resource_policy(
+        "no-wildcard-resource", "Nobody is allowed on resources that are not named.", _no_wildcard_resource
+    ),
+    _resource_policy("bounded-trust", "A role is assumed for this account or repository alone.", _bounded_trust),
+    _resource_policy("own-keys", "Everything that can be is encrypted with keys of the stack.", _own_keys),
+    _resource_policy("bucket-keys", "Buckets are encrypted with keys of the stack.", _bucket_key),
+    _resource_policy("key-rotation", "Keys are renewed each year.", _key_rotation),
+    _resource_policy("tls-only", "Plain HTTP is refused.", _tls_only),
+    _resource_policy("log-retention", "Logs end some day.", _log_retention),
+    _resource_policy("dead-letters", "A queue keeps what failed.", _dead_letters),
+    _resource_policy("timeouts", "Nothing runs for ever.", _timeouts),
+    _resource_policy("no-retried-tick", "A tick is never tried again.", _no_retried_tick),
+    _resource_policy("alarms-lead-somewhere", "An alarm tells somebody what to do.", _alarm_leads_somewhere),
+    _resource_policy("nothing-from-outside", "No network lets anybody in.", _nothing_from_outside),
+)
+
+STACK_POLICIES: Sequence[StackValidationPolicy] = (
+    StackValidationPolicy(
+        name="guarded-buckets", description="A bucket has every guard that buckets have.", validate=_guarded_buckets
+    ),
+)

@@ -1,0 +1,1 @@
+"""The policies as a pack of Pulumi."""
