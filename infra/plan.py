@@ -138,7 +138,8 @@ def _only_in_some(plans: Sequence[Plan]) -> list[tuple[str, ...]]:
         {f"{_kind(found)} {found.name}" for found in plan.recording.resources if not found.is_component}
         for plan in plans
     ]
-    some = sorted(set.union(*held) - set.intersection(*held))
+    everywhere = {name for name in held[0] if all(name in names for names in held)}
+    some = sorted({name for names in held for name in names} - everywhere)
     return [(name, *("yes" if name in names else "-" for names in held)) for name in some]
 
 

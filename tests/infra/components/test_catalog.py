@@ -1,47 +1,16 @@
 import json
 from collections.abc import Mapping
-from typing import Any
 
 import pytest
 from support.aws import Aws
+from support.deployed import table_input
 
-from infra.recording import Recorded, Recording
+from infra.recording import Recording
 from lake.adapters.glue_catalog import GlueCatalog
 from lake.layout import table_prefix
 from lake.tables import CURATED_TABLES, POLLS, RAW_TABLES, TABLES
 
 TABLE = "aws:glue/catalogTable:CatalogTable"
-
-
-def table_input(recorded: Recorded) -> dict[str, Any]:
-    """Return a recorded table as boto3 takes it."""
-    inputs = recorded.inputs
-    storage = inputs["storageDescriptor"]
-    serde = storage.get("serDeInfo")
-    descriptor = {
-        "Columns": [_column(column) for column in storage["columns"]],
-        "Location": storage.get("location"),
-        "InputFormat": storage.get("inputFormat"),
-        "OutputFormat": storage.get("outputFormat"),
-        "SerdeInfo": serde
-        and {"SerializationLibrary": serde["serializationLibrary"], "Parameters": serde["parameters"]},
-    }
-    found = {
-        "Name": inputs["name"],
-        "Description": inputs["description"],
-        "Owner": inputs.get("owner"),
-        "TableType": inputs["tableType"],
-        "Parameters": inputs["parameters"],
-        "PartitionKeys": [_column(column) for column in inputs.get("partitionKeys", [])],
-        "StorageDescriptor": {key: value for key, value in descriptor.items() if value is not None},
-        "ViewOriginalText": inputs.get("viewOriginalText"),
-        "ViewExpandedText": inputs.get("viewExpandedText"),
-    }
-    return {key: value for key, value in found.items() if value is not None}
-
-
-def _column(column: Mapping[str, str]) -> dict[str, str]:
-    return {key: column[key.lower()] for key in ("Name", "Type", "Comment") if key.lower() in column}
 
 
 def test_every_table_and_view_is_there(recordings: Mapping[str, Recording]) -> None:
