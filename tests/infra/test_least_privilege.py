@@ -1,0 +1,285 @@
+"""Roles grant what the code asks for, and nothing else: the real code runs on moto, and its calls are compared.
+
+What a runtime or a service does by itself stands in a grant with a reason, and cannot be seen here: Lambda's and Glue's
+logs and traces, Spark's reading and writing of files, KMS, Athena, crawler, scheduler, replication, state machine.
+"""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from pyspark.sql import SparkSession
+from support.aws import Aws
+from support.aws_calls import Call, differences, recorded_calls
+from support.deployed import deploy
+from support.stacks import shipped_config
+from support.vectors import NOON, body, landed, vector
+
+from glue_jobs.convert import POLLS_JOB, STATES_JOB, Conversion
+from glue_jobs.jobs import convert_states, vacuum, verify_states
+from infra.aws_answers import ACCOUNT
+from infra.components.job_grants import convert_grants, vacuum_grants, verify_grants
+from infra.components.people import PeopleArgs, operator_grants, reader_grants
+from infra.components.poller import poller_grants
+from infra.iam import Grant
+from infra.naming import Names
+from infra.recording import Recording
+from infra.settings import Settings
+from ingestion import handler
+from ingestion.ledger import PollRecord, record_poll
+from ingestion.poll import check_source, poll_once
+from ingestion.settings import PollerSettings
+from lake.adapters.clock import SystemClock
+from lake.adapters.opening import Lake, open_lake
+from lake.adapters.zoned import ZonedStore
+from lake.commits import CommitLog
+from lake.ports import ObjectStore
+from lake.tables import CURATED_TABLES, POLLS
+from local.cli.app import build_app
+from local.simulator.server import SimulatorServer
+from local.simulator.sky import Sky
+
+NAMES = Names("dev", ACCOUNT, "us-east-1")
+KEYS: Any = SimpleNamespace(
+    **{name: f"arn:aws:kms:us-east-1:{ACCOUNT}:key/{name}" for name in ("raw", "curated", "operations", "credentials")}
+)
+SETTINGS = Settings.from_config("dev", shipped_config("dev"))
+POLLER: Any = SimpleNamespace(settings=SETTINGS, names=NAMES, keys=KEYS)
+
+
+@pytest.fixture
+def stack(
+    record_stack: Callable[..., Recording], aws: Aws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Recording:
+    """The stack dev on moto, and its environment in this process."""
+    recording = record_stack("dev")
+    deploy(recording, aws)
+    for name, value in recording.exports["environment"].items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return recording
+
+
+@pytest.fixture
+def mirror(stack: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let Spark read and write a folder in place of the buckets: its own calls are not what is compared here."""
+    folder = tmp_path / "mirror"
+    monkeypatch.setattr(ZonedStore, "uri", lambda _, key: str(folder / key))
+    monkeypatch.setattr(ZonedStore, "make_durable", lambda _, prefix: None)
+    return folder
+
+
+def mirrored(lake: Lake, folder: Path) -> None:
+    """Bring what lies in the buckets into the mirror."""
+    for info in lake.store.list(""):
+        path = folder / info.key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(lake.store.get(info.key))
+
+
+def uploaded(lake: Lake, folder: Path) -> None:
+    """Bring what Spark wrote into the mirror to the buckets."""
+    for path in sorted(folder.rglob("*.parquet")):
+        lake.store.put_if_absent(path.relative_to(folder).as_posix(), path.read_bytes())
+
+
+def deployed_lake(recording: Recording) -> Lake:
+    return open_lake(recording.exports["lake"])
+
+
+def a_poll(store: ObjectStore, minute: int) -> None:
+    due = datetime(2026, 5, 8, 12, minute, tzinfo=UTC)
+    record_poll(store, PollRecord(due, None, "failed", "no answer", "https://a.source", 0, None, None, None))
+
+
+@pytest.fixture(scope="module")
+def whole_lake(_small_lake: Path, spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """The small lake, with its poll ledger published in two commits as well."""
+    root = tmp_path_factory.mktemp("whole") / "lake"
+    shutil.copytree(_small_lake, root)
+    lake = open_lake(str(root))
+    for minute in (0, 1):
+        a_poll(lake.store, minute)
+        polls = Conversion(POLLS_JOB, lambda: spark, lake.store, lake.catalog, SystemClock())
+        assert [result.published for result in polls.run(polls.pending_days())] == [True]
+    return lake
+
+
+def publish(recording: Recording, small_lake: Lake) -> Lake:
+    """Let the deployed lake hold what the small one holds."""
+    lake = deployed_lake(recording)
+    for info in small_lake.store.list(""):
+        if info.key.partition("/")[0] in ("raw", "curated", "commits"):
+            lake.store.put_if_absent(info.key, small_lake.store.get(info.key))
+    for job in (STATES_JOB, POLLS_JOB):
+        CommitLog(job.name, job.tables, lake.store, lake.catalog).repair()
+    return lake
+
+
+def polled(recording: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the deployed poller poll a simulated sky twice in the same interval, and test it."""
+    with SimulatorServer(Sky(seed=3, start=datetime.now(UTC), aircraft_count=50)) as server:
+        monkeypatch.setenv("FLIGHTLAKE_SOURCE_URL", server.url)
+        monkeypatch.setenv("FLIGHTLAKE_EVENT_BUS", NAMES.arn("events", "event-bus/default"))
+        environment = {**recording.exports["environment"], "FLIGHTLAKE_SOURCE_URL": server.url}
+        settings = PollerSettings.from_environment(environment)
+        poller = handler.wired_poller(settings, SystemClock())
+        announce = handler._announcer(settings)
+        now = poller.clock.now()
+        slot = poller.law.plan.slot_at(now)
+        poll = poll_once(poller, scheduled_at=slot)
+        assert poll.record.fate == "landed"
+        assert announce is not None
+        announce(poll)
+        poll_once(poller, scheduled_at=slot)
+        check_source(poller)
+
+
+def test_the_poller(stack: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    with recorded_calls(NAMES) as calls:
+        polled(stack, monkeypatch)
+    assert differences(calls, poller_grants(POLLER)) == []
+
+
+def convert(recording: Recording, mirror: Path, spark: SparkSession) -> set[Call]:
+    lake = deployed_lake(recording)
+    mirrored(lake, mirror)
+    arguments = ["--lake", recording.exports["lake"], "--database", NAMES.database, "--service", NAMES.service]
+    with recorded_calls(NAMES) as calls:
+        assert convert_states.main(arguments) == 0
+    uploaded(lake, mirror)
+    return calls
+
+
+def test_the_conversion(stack: Recording, mirror: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = deployed_lake(stack)
+    landed(lake.store, body(vector(), vector(icao24="4b1805")))
+    a_poll(lake.store, 0)
+    landed(lake.store, b"no response")  # why it gives no rows is looked up in the object itself
+    calls = convert(stack, mirror, spark)
+    # A second response of the day moves the pointer that the first one made, and a table that somebody changed is
+    # brought back to the contract.
+    landed(lake.store, body(vector(at=NOON + 90), time=NOON + 90), time=NOON + 90)
+    a_poll(lake.store, 1)
+    for table in (*CURATED_TABLES, POLLS):
+        without_columns(table.name)
+    calls |= convert(stack, mirror, spark)
+    # A run that comes second finds its record taken, and removes the folder that it wrote.
+    lake.store.put_if_absent("curated/states/snapshot_date=2026-05-08/commit=late/part-0.parquet", b"")
+    late = Conversion(STATES_JOB, lambda: spark, lake.store, lake.catalog, SystemClock())
+    with recorded_calls(NAMES) as removing:
+        late._remove({"states": "curated/states/snapshot_date=2026-05-08/commit=late/"})
+    calls |= removing
+    assert differences(calls, convert_grants(NAMES, KEYS)) == []
+
+
+def without_columns(name: str) -> None:
+    """Change a table as nobody should."""
+    glue = boto3.client("glue")
+    table = glue.get_table(DatabaseName=NAMES.database, Name=name)["Table"]
+    table["StorageDescriptor"]["Columns"] = table["StorageDescriptor"]["Columns"][:3]
+    wanted = {key: table[key] for key in ("Name", "StorageDescriptor", "PartitionKeys", "TableType", "Parameters")}
+    glue.update_table(DatabaseName=NAMES.database, TableInput=wanted)
+
+
+def test_the_verification(stack: Recording, mirror: Path, whole_lake: Lake, spark: SparkSession) -> None:
+    lake = publish(stack, whole_lake)
+    assert whole_lake.root is not None
+    shutil.copytree(whole_lake.root, mirror)
+    arguments = ["--lake", lake.address, "--database", NAMES.database, "--service", NAMES.service]
+    with recorded_calls(NAMES) as calls:
+        assert verify_states.main(arguments) == 0
+    assert differences(calls, verify_grants(NAMES, KEYS)) == []
+
+
+def test_the_vacuum(stack: Recording, whole_lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = publish(stack, whole_lake)
+    later = datetime.now(UTC) + timedelta(days=30)
+    monkeypatch.setattr(SystemClock, "now", lambda _: later)
+    arguments = ["--lake", lake.address, "--database", NAMES.database, "--service", NAMES.service]
+    with recorded_calls(NAMES) as calls:
+        assert vacuum.main(arguments) == 0
+    assert any(action == "s3:DeleteObject" for action, _ in calls)
+    assert differences(calls, vacuum_grants(NAMES, KEYS)) == []
+
+
+def run(*arguments: str) -> None:
+    build_app()([*arguments], prog_name="flightlake", standalone_mode=False)
+
+
+def read_by_command_line(lake: Lake, tmp_path: Path) -> None:
+    run("query", "select count(*) from states", "--lake", lake.address, "--format", "json")
+    run("query", "select count(*) from polls", "--lake", lake.address, "--format", "json")
+    run("history", "--lake", lake.address, "--format", "json")
+    run("verify", "--lake", lake.address, "--format", "json")
+
+
+PEOPLE = PeopleArgs(NAMES, KEYS)
+
+
+def test_the_reader(stack: Recording, whole_lake: Lake, tmp_path: Path) -> None:
+    lake = publish(stack, whole_lake)
+    with recorded_calls(NAMES) as calls:
+        read_by_command_line(lake, tmp_path)
+    assert differences(calls, reader_grants(PEOPLE)) == []
+
+
+def test_the_operator(stack: Recording, whole_lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = publish(stack, whole_lake)
+    response = tmp_path / "response.json"
+    response.write_bytes(body(vector()))
+    with recorded_calls(NAMES) as calls:
+        read_by_command_line(lake, tmp_path)
+        run("land", str(response), "--lake", lake.address, "--format", "json")
+        for table in ("states", "polls"):
+            run("rollback", table, "--lake", lake.address, "--date", "2026-05-08", "--format", "json")
+        run("vacuum", "--lake", lake.address, "--older-than-days", "0", "--format", "json")
+        polled(stack, monkeypatch)
+    calls = {(action, arn) for action, arn in calls if action != "events:PutEvents"}  # only the deployed poller tells
+    found = differences(calls, operator_grants(PEOPLE))
+    assert found == []
+
+
+ROLES: dict[str, list[Grant]] = {
+    "poller": poller_grants(POLLER),
+    "convert": convert_grants(NAMES, KEYS),
+    "verify": verify_grants(NAMES, KEYS),
+    "vacuum": vacuum_grants(NAMES, KEYS),
+    "reader": reader_grants(PEOPLE),
+    "operator": operator_grants(PEOPLE),
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_one_action_too_many_or_too_few_is_found(role: str) -> None:
+    exact = [grant for grant in ROLES[role] if grant.reason is None]
+    calls = {
+        (action, str(resource).replace("*", "x").replace("?", "x") if resource != "*" else "*")
+        for grant in exact
+        for action in grant.actions
+        for resource in grant.resources
+    }
+    assert differences(calls, exact) == []
+    more = [replace(exact[0], actions=[*exact[0].actions, "s3:DeleteBucket"]), *exact[1:]]
+    assert any("s3:DeleteBucket" in line for line in differences(calls, more))
+    fewer = exact[:-1]
+    gone = set(exact[-1].actions)
+    assert any(action in line for line in differences(calls, fewer) for action in gone)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_recorded_policy_is_that_of_the_grants(role: str, record_stack: Callable[..., Recording]) -> None:
+    policy = next(
+        found.inputs["policy"]
+        for found in record_stack("dev").of_type("aws:iam/rolePolicy:RolePolicy")
+        if found.inputs["role"] == NAMES.named(role)
+    )
+    recorded = {(s["Sid"], tuple(s["Action"]), len(s["Resource"])) for s in json.loads(policy)["Statement"]}
+    assert recorded == {(grant.sid, tuple(grant.actions), len(grant.resources)) for grant in ROLES[role]}

@@ -1,0 +1,105 @@
+"""The AWS calls that code makes, as the IAM actions and resources that they need."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+from botocore.client import BaseClient
+
+from infra.iam import Grant
+from infra.naming import Names
+
+Call = tuple[str, str]
+"""An IAM action and the ARN that it is done on."""
+
+
+@contextmanager
+def recorded_calls(names: Names) -> Iterator[set[Call]]:
+    """Collect the calls of every boto3 client in this process."""
+    calls: set[Call] = set()
+    original = BaseClient._make_api_call
+
+    def recording(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        service = client.meta.service_model.service_name
+        calls.update(_needs(names, f"{service}:{operation}", parameters))
+        return original(client, operation, parameters)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseClient, "_make_api_call", recording)
+        yield calls
+
+
+def _needs(names: Names, call: str, parameters: dict[str, Any]) -> list[Call]:
+    if call not in _RULES:
+        raise AssertionError(f"{call} is a call that no role knows: add it here, and to the role that makes it")
+    return _RULES[call](names, parameters)
+
+
+def _object(action: str) -> Callable[[Names, dict[str, Any]], list[Call]]:
+    return lambda _, given: [(action, f"arn:aws:s3:::{given['Bucket']}/{given['Key']}")]
+
+
+def _deleted(_: Names, given: dict[str, Any]) -> list[Call]:
+    keys = [entry["Key"] for entry in given["Delete"]["Objects"]]
+    return [("s3:DeleteObject", f"arn:aws:s3:::{given['Bucket']}/{key}") for key in keys]
+
+
+def _table(action: str) -> Callable[[Names, dict[str, Any]], list[Call]]:
+    def needs(names: Names, given: dict[str, Any]) -> list[Call]:
+        table = given.get("TableName") or given.get("Name") or given["TableInput"]["Name"]
+        database = given["DatabaseName"]
+        arns = ("catalog", f"database/{database}", f"table/{database}/{table}")
+        return [(action, names.arn("glue", arn)) for arn in arns]
+
+    return needs
+
+
+def _secret(names: Names, given: dict[str, Any]) -> list[Call]:
+    return [("secretsmanager:GetSecretValue", names.arn("secretsmanager", f"secret:{given['SecretId']}-a1b2c3"))]
+
+
+_RULES: dict[str, Callable[[Names, dict[str, Any]], list[Call]]] = {
+    "s3:GetObject": _object("s3:GetObject"),
+    "s3:HeadObject": _object("s3:GetObject"),
+    "s3:PutObject": _object("s3:PutObject"),
+    "s3:DeleteObjects": _deleted,
+    "s3:ListObjectsV2": lambda _, given: [("s3:ListBucket", f"arn:aws:s3:::{given['Bucket']}")],
+    **{
+        f"glue:{name}": _table(f"glue:{name}")
+        for name in ("CreateTable", "GetTable", "UpdateTable", "GetPartitions", "CreatePartition", "UpdatePartition")
+    },
+    **{
+        f"dynamodb:{name}": lambda names, given, name=name: [
+            (f"dynamodb:{name}", names.arn("dynamodb", f"table/{given['TableName']}"))
+        ]
+        for name in ("GetItem", "PutItem")
+    },
+    "secretsmanager:GetSecretValue": _secret,
+    "events:PutEvents": lambda names, given: [
+        ("events:PutEvents", entry["EventBusName"]) for entry in given["Entries"]
+    ],
+    "cloudwatch:PutMetricData": lambda *_: [("cloudwatch:PutMetricData", "*")],
+}
+
+
+def differences(calls: set[Call], grants: list[Grant]) -> list[str]:
+    """Return what the code asks and may not, and what it may and never asks.
+
+    A grant with a reason is for a runtime: the code need not ask for it, but may.
+    """
+    pairs = [
+        (grant, action, str(resource)) for grant in grants for action in grant.actions for resource in grant.resources
+    ]
+    refused = [
+        f"asks for {action} on {arn}, and no grant lets it"
+        for action, arn in sorted(calls)
+        if not any(action == granted and fnmatchcase(arn, resource) for _, granted, resource in pairs)
+    ]
+    unused = [
+        f"{grant.sid} grants {action} on {resource}, and nothing asks for it"
+        for grant, action, resource in pairs
+        if grant.reason is None and not any(action == a and fnmatchcase(arn, resource) for a, arn in calls)
+    ]
+    return refused + unused
