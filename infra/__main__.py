@@ -11,6 +11,7 @@ from infra.components.keys import Keys, KeysArgs
 from infra.components.network import Network, NetworkArgs
 from infra.components.people import People, PeopleArgs
 from infra.components.poller import Poller, PollerArgs
+from infra.components.quicksight import QuickSight, QuickSightArgs
 from infra.components.storage import Storage, StorageArgs
 from infra.components.watch import Watch, WatchArgs
 from infra.stack_input import built_artifacts, stack_names, stack_settings
@@ -31,6 +32,7 @@ jobs = Jobs("jobs", JobsArgs(settings, names, keys, storage, network, catalog, a
 backfill = Backfill("backfill", BackfillArgs(settings, names, keys, jobs, names.arn("sns", names.named("reports"))))
 analytics = Analytics("analytics", AnalyticsArgs(settings, names, keys, storage, catalog))
 people = People("people", PeopleArgs(names, keys))
+quicksight = QuickSight("quicksight", QuickSightArgs(settings, names, keys, analytics.workgroup))
 watch = Watch("watch", WatchArgs(settings, names, keys))
 delivery = Delivery("delivery", DeliveryArgs(settings, names))
 
@@ -50,6 +52,7 @@ exports = {
     "readerRole": people.reader_arn,
     "operatorRole": people.operator_arn,
     "alarmsTopic": watch.alarms_topic_arn,
+    "dashboard": quicksight.dashboard_id,
     "deployRole": delivery.role_arn,
 }
 for export, value in exports.items():

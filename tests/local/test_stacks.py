@@ -1,13 +1,12 @@
 """`--stack`, with a program named pulumi that answers as Pulumi's does."""
 
 import json
-import os
-import stat
 from pathlib import Path
 
 import pytest
 from support.aws import DATABASE, POLL_STATE_TABLE, REGION, Aws
 from support.commands import flightlake
+from support.pulumi import pulumi_that, pulumi_that_exports
 
 from lake.errors import StorageError, UsageError
 from local.stacks import stack_environment
@@ -17,20 +16,6 @@ ENVIRONMENT = {
     "FLIGHTLAKE_DATABASE": DATABASE,
     "FLIGHTLAKE_POLL_STATE_TABLE": POLL_STATE_TABLE,
 }
-
-
-def pulumi_that(folder: Path, script: str) -> dict[str, str]:
-    """Return an environment in which `pulumi` is this shell script."""
-    program = folder / "bin" / "pulumi"
-    program.parent.mkdir(exist_ok=True)
-    program.write_text(f"#!/bin/sh\n{script}\n")
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    return {"PATH": f"{program.parent}:{os.environ['PATH']}"}
-
-
-def pulumi_that_exports(folder: Path, exports: object) -> dict[str, str]:
-    (folder / "exports.json").write_text(json.dumps(exports))
-    return pulumi_that(folder, f'echo "$@" > {folder}/asked; cat {folder}/exports.json')
 
 
 def test_a_stack_is_its_pollers_environment_and_region(tmp_path: Path) -> None:
