@@ -26,9 +26,7 @@ def _lifecycle_rule(rule: Properties) -> Properties:
         "ExpiredObjectDeleteMarker": expiration.get("ExpiredObjectDeleteMarker"),
         "NoncurrentVersionExpiration": rule.get("NoncurrentVersionExpiration"),
     }
-    _refuse_others(
-        rule, names | {"Filter", "Transitions", "Expiration", "NoncurrentVersionExpiration"}
-    )
+    _refuse_others(rule, names | {"Filter", "Transitions", "Expiration", "NoncurrentVersionExpiration"})
     return {name: value for name, value in changed.items() if value not in (None, [], "")}
 
 

@@ -36,9 +36,7 @@ class Shape:
 
 _VIEW = {"storageDescriptor.serDeInfo": "SerdeInfo", "storageDescriptor.columns.parameters": ""}
 _KMS = {"kmsKeyArn": "KmsKeyArn"}
-_BOOKMARKS, _S3, _LOGS = (
-    f"encryptionConfiguration.{what}Encryption" for what in ("jobBookmarks", "s3", "cloudwatch")
-)
+_BOOKMARKS, _S3, _LOGS = (f"encryptionConfiguration.{what}Encryption" for what in ("jobBookmarks", "s3", "cloudwatch"))
 _RESULTS = "configuration.resultConfiguration.encryptionConfiguration"
 
 MAPPED: Mapping[str, Shape] = {

@@ -121,9 +121,7 @@ def _merge_into_role(given: Properties, role: Properties) -> None:
         role.setdefault("Policies", []).append(policy)
 
 
-def _whole(
-    made: Mapping[str, Properties], ours: Sequence[Recorded], token: str, key: str, value: str
-) -> Properties:
+def _whole(made: Mapping[str, Properties], ours: Sequence[Recorded], token: str, key: str, value: str) -> Properties:
     for resource in ours:
         if resource.type == token and resource.inputs.get(key) == value:
             found: Properties = made[resource.urn]["Properties"]
