@@ -11,6 +11,17 @@ ACCOUNT = "111122223333"
 _CALLER_IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity"
 _AVAILABILITY_ZONES = "aws:index/getAvailabilityZones:getAvailabilityZones"
 
+_NETWORK_IDS = {
+    "aws:ec2/eip:Eip": "eipalloc",
+    "aws:ec2/internetGateway:InternetGateway": "igw",
+    "aws:ec2/natGateway:NatGateway": "nat",
+    "aws:ec2/routeTable:RouteTable": "rtb",
+    "aws:ec2/securityGroup:SecurityGroup": "sg",
+    "aws:ec2/subnet:Subnet": "subnet",
+    "aws:ec2/vpc:Vpc": "vpc",
+}
+"""What an id of EC2 begins with; 17 hexadecimal digits follow."""
+
 
 class Answers(mocks.Mocks):
     """Answers every request with its inputs, and with what only AWS knows unless this is a preview."""
@@ -42,6 +53,9 @@ def _made_up(args: mocks.MockResourceArgs, region: str) -> tuple[str, dict[str, 
     inputs, unique = args.inputs, str(uuid.uuid5(uuid.NAMESPACE_URL, f"{args.typ}/{args.name}"))
     region = inputs.get("region", region)
     name = _physical_name(args)
+    if args.typ in _NETWORK_IDS:
+        identity = f"{_NETWORK_IDS[args.typ]}-{unique.replace('-', '')[:17]}"
+        return identity, {"arn": f"arn:aws:ec2:{region}:{ACCOUNT}:{_NETWORK_IDS[args.typ]}/{identity}"}
     forms = {
         "aws:kms/key:Key": (f"kms:{region}:{ACCOUNT}:key/{unique}", {"keyId": unique}, unique),
         "aws:s3/bucket:Bucket": (f"s3:::{name}", {"bucketRegionalDomainName": f"{name}.s3.amazonaws.com"}, name),

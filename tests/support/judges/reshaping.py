@@ -10,11 +10,6 @@ Properties = dict[str, Any]
 Reshape = Callable[[Properties], Properties]
 
 
-def without_none(properties: Properties) -> Properties:
-    """Return what is given."""
-    return {name: value for name, value in properties.items() if value is not None}
-
-
 def with_entry(name: str, value: Any) -> Reshape:
     """Return what adds a property that Pulumi's provider sets by itself."""
     return lambda properties: {**properties, name: value}

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from support.judges import reshaping
+from support.judges import quicksight_reshaping, reshaping
 
 Properties = dict[str, Any]
 
@@ -35,7 +35,6 @@ class Shape:
 
 
 _VIEW = {"storageDescriptor.serDeInfo": "SerdeInfo", "storageDescriptor.columns.parameters": ""}
-_KMS = {"kmsKeyArn": "KmsKeyArn"}
 _BOOKMARKS, _S3, _LOGS = (f"encryptionConfiguration.{what}Encryption" for what in ("jobBookmarks", "s3", "cloudwatch"))
 _RESULTS = "configuration.resultConfiguration.encryptionConfiguration"
 
@@ -118,7 +117,10 @@ MAPPED: Mapping[str, Shape] = {
         reshape=reshaping.within_catalog("TableInput", beside=("DatabaseName",)),
     ),
     "aws:glue/connection:Connection": Shape(
-        "AWS::Glue::Connection", reshape=reshaping.within_catalog("ConnectionInput"), tags=""
+        "AWS::Glue::Connection",
+        {"physicalConnectionRequirements.securityGroupIdLists": "SecurityGroupIdList"},
+        reshape=reshaping.within_catalog("ConnectionInput"),
+        tags="",
     ),
     "aws:glue/crawler:Crawler": Shape(
         "AWS::Glue::Crawler",
@@ -178,6 +180,15 @@ MAPPED: Mapping[str, Shape] = {
     ),
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": Shape(
         "AWS::Lambda::EventInvokeConfig", reshape=reshaping.with_entry("Qualifier", "$LATEST")
+    ),
+    "aws:quicksight/dataSet:DataSet": Shape("AWS::QuickSight::DataSet", reshape=quicksight_reshaping.data_set),
+    "aws:quicksight/dataSource:DataSource": Shape(
+        "AWS::QuickSight::DataSource", reshape=quicksight_reshaping.data_source
+    ),
+    "aws:quicksight/refreshSchedule:RefreshSchedule": Shape(
+        "AWS::QuickSight::RefreshSchedule",
+        {"schedule.scheduleFrequency.timezone": "TimeZone"},
+        reshape=quicksight_reshaping.refresh_schedule,
     ),
     "aws:s3/bucket:Bucket": Shape("AWS::S3::Bucket", {"bucket": "BucketName", "forceDestroy": ""}),
     "aws:s3/bucketPolicy:BucketPolicy": Shape(

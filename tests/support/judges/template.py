@@ -29,8 +29,9 @@ _TARGET, _ROLE_POLICY, _ATTACHMENT, _REDRIVE_ALLOW = (
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
     "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy",
 )
-MERGED = frozenset({*PARTS, _TARGET, _ROLE_POLICY, _ATTACHMENT, _REDRIVE_ALLOW})
-"""Types that are part of another resource in CloudFormation."""
+_STACK = "aws:cloudformation/stack:Stack"
+MERGED = frozenset({_STACK, *PARTS, _TARGET, _ROLE_POLICY, _ATTACHMENT, _REDRIVE_ALLOW})
+"""Types that are part of another resource in CloudFormation; of a stack, what it makes is judged."""
 
 NOT_COVERED: Mapping[str, str] = {
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": "CloudFormation cannot change the group that a VPC comes with",
@@ -53,12 +54,12 @@ def template(resources: Sequence[Recorded]) -> Properties:
             shape = MAPPED[resource.type]
             made[resource.urn] = {"Type": shape.type, "Properties": properties(resource, shape)}
     for resource in ours:
-        if resource.type in MERGED:
+        if resource.type in MERGED - {_STACK}:
             _merge(resource, ours, made)
-    return {
-        "AWSTemplateFormatVersion": "2010-09-09",
-        "Resources": {logical_id(urn): resource for urn, resource in made.items()},
-    }
+    whole = {logical_id(urn): resource for urn, resource in made.items()}
+    for stack in (found for found in ours if found.type == _STACK):
+        whole |= json.loads(stack.inputs["templateBody"])["Resources"]
+    return {"AWSTemplateFormatVersion": "2010-09-09", "Resources": whole}
 
 
 def logical_id(urn: str) -> str:
