@@ -68,3 +68,10 @@ def test_own_metrics_are_counted_from_the_code() -> None:
     sent = polls | {"ColdStart"} | set(re.findall(r'Metric\("(\w+)"', jobs))
     assert {metric.name for metric in [*vacuum_metrics([]), *verification_metrics(verified=0, differing=0)]} <= sent
     assert len(sent) == OWN_METRICS
+
+
+@pytest.mark.usefixtures("built_checkout")
+def test_the_readme_tells_the_forecast() -> None:
+    text = (ROOT / "README.md").read_text()
+    for stack in ("dev", "prod"):
+        assert f"{total_usd(make_plan(stack).lines):.2f} USD for `{stack}`" in text
