@@ -50,19 +50,21 @@ def _statement(grant: Grant) -> dict[str, Any]:
     return {**statement, "Condition": grant.conditions} if grant.conditions else statement
 
 
-def service_trust(names: Names, *services: str) -> dict[str, Any]:
-    """Return the trust policy for AWS services, for this account's sake only (no confused deputy)."""
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": list(services)},
-                "Action": "sts:AssumeRole",
-                "Condition": {"StringEquals": {"aws:SourceAccount": names.account}},
-            }
-        ],
+SERVICES_WITHOUT_SOURCE = ("lambda", "quicksight", "s3")
+"""Services whose documentation of trust policies knows no condition on the source. A role can be handed to them only by
+somebody of its own account, who needs `iam:PassRole`."""
+
+
+def service_trust(names: Names, service: str) -> dict[str, Any]:
+    """Return the trust policy for an AWS service, for this account's sake only (no confused deputy)."""
+    statement: dict[str, Any] = {
+        "Effect": "Allow",
+        "Principal": {"Service": [f"{service}.amazonaws.com"]},
+        "Action": "sts:AssumeRole",
     }
+    if service not in SERVICES_WITHOUT_SOURCE:
+        statement["Condition"] = {"StringEquals": {"aws:SourceAccount": names.account}}
+    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def account_trust(names: Names) -> dict[str, Any]:

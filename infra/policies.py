@@ -12,6 +12,8 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
+from infra.iam import SERVICES_WITHOUT_SOURCE
+
 ANY_RESOURCE = {
     "SendTraces": "X-Ray has no resources to name",
     "TellFigures": "CloudWatch has no resources to name; the namespace narrows it",
@@ -49,6 +51,7 @@ UNVERSIONED = {
 """Buckets that keep no versions, each with the reason."""
 
 _BUCKET = "aws:s3/bucket:Bucket"
+_UNSOURCED = [[f"{service}.amazonaws.com"] for service in SERVICES_WITHOUT_SOURCE]
 _POLICY_PROPS = ("policy", "assumeRolePolicy")
 
 
@@ -91,7 +94,8 @@ def _bounded_trust(args: ResourceValidationArgs, report: ReportViolation) -> Non
         principal = statement.get("Principal", {})
         conditions = json.dumps(statement.get("Condition", {}))
         is_account = isinstance(principal, dict) and str(principal.get("AWS", "")).endswith(":root")
-        if not (is_account or "aws:SourceAccount" in conditions or ":sub" in conditions):
+        is_exempt = isinstance(principal, dict) and principal.get("Service") in _UNSOURCED
+        if not (is_account or is_exempt or "aws:SourceAccount" in conditions or ":sub" in conditions):
             report(f"anybody through {principal} may assume {args.name}: bound it by account or subject", None)
 
 

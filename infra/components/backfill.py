@@ -57,7 +57,7 @@ class Backfill(pulumi.ComponentResource):
         role = make_role(
             names,
             "backfill",
-            trust=service_trust(names, "states.amazonaws.com"),
+            trust=service_trust(names, "states"),
             grants=backfill_grants(args),
             opts=child,
         )

@@ -95,7 +95,7 @@ class Catalog(pulumi.ComponentResource):
         role = make_role(
             args.names,
             "crawler",
-            trust=service_trust(args.names, "glue.amazonaws.com"),
+            trust=service_trust(args.names, "glue"),
             grants=crawler_grants(args.names, args.keys),
             opts=self._child,
         )

@@ -126,7 +126,7 @@ class Jobs(pulumi.ComponentResource):
         role = make_role(
             args.names,
             what,
-            trust=service_trust(args.names, "glue.amazonaws.com"),
+            trust=service_trust(args.names, "glue"),
             grants=[*grants, *(network_grants(args.names) if self._connections else [])],
             opts=self._child,
         )

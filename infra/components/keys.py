@@ -50,6 +50,7 @@ class DataClass:
         meaning: what the key protects.
         roles: the stack's roles whose own policies may grant the key's use.
         services: AWS services that use it for this account by themselves.
+        has_logs: whether CloudWatch Logs encrypts log groups with it.
         deployed_through: AWS services through which whoever deploys writes data of this class.
     """
 
@@ -57,6 +58,7 @@ class DataClass:
     meaning: str
     roles: Sequence[str]
     services: Sequence[str] = ()
+    has_logs: bool = False
     deployed_through: Sequence[str] = ()
 
 
@@ -78,7 +80,8 @@ OPERATIONS = DataClass(
     "operations",
     "logs, queues, topics, poll state, packages",
     ("poller", "scheduler", "backfill", *_JOBS, "crawler", "operator"),
-    services=("logs.{region}", "cloudwatch", "events", "budgets"),
+    services=("cloudwatch", "events", "budgets"),
+    has_logs=True,
     deployed_through=("s3", "lambda", "dynamodb"),
 )
 CREDENTIALS = DataClass(
@@ -155,8 +158,13 @@ def key_policy(data: DataClass, names: Names, region: str) -> dict[str, Any]:
     if data.deployed_through:
         through = [f"{service}.{region}.amazonaws.com" for service in data.deployed_through]
         statements.append(_statement("Deployment", account, USE, {"StringEquals": {"kms:ViaService": through}}))
+    if data.has_logs:
+        logs = {"Service": f"logs.{region}.amazonaws.com"}
+        groups = f"arn:aws:logs:{region}:{names.account}:log-group:*"
+        context = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
+        statements.append(_statement("LogGroups", logs, USE, context))
     if data.services:
-        services = [f"{service.format(region=region)}.amazonaws.com" for service in data.services]
+        services = [f"{service}.amazonaws.com" for service in data.services]
         own = {"StringEquals": {"aws:SourceAccount": names.account}}
         statements.append(_statement("Services", {"Service": services}, USE, own))
     return {"Version": "2012-10-17", "Statement": statements}

@@ -148,7 +148,7 @@ class Network(pulumi.ComponentResource):
         role = make_role(
             names,
             "network",
-            trust=service_trust(names, "vpc-flow-logs.amazonaws.com"),
+            trust=service_trust(names, "vpc-flow-logs"),
             grants=network_grants(names, log_group),
             opts=self._child,
         )

@@ -110,7 +110,7 @@ class Poller(pulumi.ComponentResource):
         role = make_role(
             names,
             "poller",
-            trust=service_trust(names, "lambda.amazonaws.com"),
+            trust=service_trust(names, "lambda"),
             grants=poller_grants(args),
             opts=self._child,
         )

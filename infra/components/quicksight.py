@@ -62,7 +62,7 @@ class QuickSight(pulumi.ComponentResource):
         role = make_role(
             names,
             "quicksight",
-            trust=service_trust(names, "quicksight.amazonaws.com"),
+            trust=service_trust(names, "quicksight"),
             grants=quicksight_grants(names, self._args.keys),
             opts=self._child,
         )

@@ -56,7 +56,7 @@ class Replication(pulumi.ComponentResource):
         role = make_role(
             args.names,
             "replication",
-            trust=service_trust(args.names, "s3.amazonaws.com"),
+            trust=service_trust(args.names, "s3"),
             grants=replication_grants(args, copies),
             opts=child,
         )

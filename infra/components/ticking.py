@@ -104,7 +104,7 @@ class Ticking(pulumi.ComponentResource):
         self._role = make_role(
             self._names,
             "scheduler",
-            trust=service_trust(self._names, "scheduler.amazonaws.com"),
+            trust=service_trust(self._names, "scheduler"),
             grants=scheduler_grants(self._names, args.keys),
             opts=self._child,
         )

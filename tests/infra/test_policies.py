@@ -80,7 +80,7 @@ def statement(**changes: Any) -> str:
     return json.dumps({"Statement": [whole]})
 
 
-TRUST = json.dumps({"Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}]})
+TRUST = json.dumps({"Statement": [{"Effect": "Allow", "Principal": {"Service": ["glue.amazonaws.com"]}}]})
 FAULTS: list[tuple[str, str, str | None, dict[str, Any]]] = [
     ("no-wildcard-action", "aws:iam/rolePolicy:RolePolicy", None, {"policy": statement(Action=["s3:Get*"])}),
     ("no-wildcard-action", "aws:kms/key:Key", None, {"policy": statement(Action="kms:*")}),
