@@ -19,6 +19,7 @@ ANY_RESOURCE = {
     "TellFigures": "CloudWatch has no resources to name; the namespace narrows it",
     "ReadSecurity": "Glue's security configurations have no resources to name",
     "DeliverLogs": "log deliveries have no resources to name",
+    "FindLogGroups": "the listing of log groups has no resources to name",
     "JoinNetwork": "EC2 has interfaces made under its own names",
 }
 """Statements that may grant on every resource, each with the reason."""

@@ -172,7 +172,7 @@ def network_grants(names: Names, log_group: str) -> list[Grant]:
         Grant(
             "FindLogGroups",
             ("logs:DescribeLogGroups",),
-            [names.arn("logs", "log-group:*")],
-            reason=f"{by_service}, and looks for its group among all",
+            ["*"],
+            reason=f"{by_service}; the listing of log groups has no resources to name",
         ),
     ]
