@@ -45,6 +45,9 @@ KEY_PATHS = {
 S3_OWN_KEY = {"access-logs": "S3 delivers access logs only to buckets that are encrypted with its own key"}
 """Buckets without a key of ours, each with the reason."""
 
+ATTACHED = {"arn:aws:iam::aws:policy/PowerUserAccess": "deploying needs hundreds of actions that change by version"}
+"""Policies of AWS that a role may be given although their actions are wildcards, each with the reason."""
+
 UNVERSIONED = {
     "access-logs": "a log is never changed",
     "athena-results": "an answer can be asked for again",
@@ -52,6 +55,7 @@ UNVERSIONED = {
 """Buckets that keep no versions, each with the reason."""
 
 _BUCKET = "aws:s3/bucket:Bucket"
+_KEPT = (_BUCKET, "aws:kms/key:Key", "aws:dynamodb/table:Table")
 _UNSOURCED = [[f"{service}.amazonaws.com"] for service in SERVICES_WITHOUT_SOURCE]
 _POLICY_PROPS = ("policy", "assumeRolePolicy")
 
@@ -88,6 +92,18 @@ def _no_wildcard_resource(args: ResourceValidationArgs, report: ReportViolation)
         is_open = statement["Effect"] == "Allow" and "*" in _listed(statement.get("Resource", []))
         if is_open and statement.get("Sid") not in ANY_RESOURCE:
             report(f"{statement.get('Sid')} grants on every resource: name them, or give a reason", None)
+
+
+def _no_foreign_policy(args: ResourceValidationArgs, report: ReportViolation) -> None:
+    is_attachment = args.resource_type == "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+    if is_attachment and args.props.get("policyArn") not in ATTACHED:
+        report(f"attaches {args.props.get('policyArn')}: grant what is needed, or give a reason", None)
+
+
+def _protected_production(args: ResourceValidationArgs, report: ReportViolation) -> None:
+    is_production = (args.props.get("tags") or {}).get("Stack") == "prod"
+    if is_production and args.resource_type in _KEPT and args.name not in UNVERSIONED and not args.opts.protect:
+        report("`pulumi destroy` would delete it: protect it", None)
 
 
 def _bounded_trust(args: ResourceValidationArgs, report: ReportViolation) -> None:
@@ -200,6 +216,10 @@ RESOURCE_POLICIES: Sequence[ResourceValidationPolicy] = (
     _resource_policy("no-wildcard-action", "Nobody is allowed actions that are not named.", _no_wildcard_action),
     _resource_policy(
         "no-wildcard-resource", "Nobody is allowed on resources that are not named.", _no_wildcard_resource
+    ),
+    _resource_policy("no-foreign-policy", "A role has no policy that nobody here wrote.", _no_foreign_policy),
+    _resource_policy(
+        "protected-production", "What production keeps is not deleted by accident.", _protected_production
     ),
     _resource_policy("bounded-trust", "A role is assumed for this account or repository alone.", _bounded_trust),
     _resource_policy("own-keys", "Everything that can be is encrypted with keys of the stack.", _own_keys),

@@ -129,8 +129,23 @@ def test_an_open_door_in_the_network_is_found(record_stack: Callable[..., Record
     assert found == ["nothing-from-outside: workers: lets ['0.0.0.0/0'] in"]
 
 
+def test_an_administrator_is_found(record_stack: Callable[..., Recording]) -> None:
+    recording = record_stack("prod", githubRepository="owner/lake")
+    arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+    found = violations(changed(recording, "aws:iam/rolePolicyAttachment:RolePolicyAttachment", None, policyArn=arn))
+    assert found == [f"no-foreign-policy: deploy: attaches {arn}: grant what is needed, or give a reason"]
+
+
+@pytest.mark.parametrize("token", ["aws:s3/bucket:Bucket", "aws:kms/key:Key", "aws:dynamodb/table:Table"])
+def test_what_production_could_lose_is_found(recordings: Mapping[str, Recording], token: str) -> None:
+    target = next(found for found in recordings["prod"].of_type(token) if found.protect)
+    resources = [replace(found, protect=False) if found is target else found for found in recordings["prod"].resources]
+    wrong = "`pulumi destroy` would delete it: protect it"
+    assert violations(resources) == [f"protected-production: {target.name}: {wrong}"]
+
+
 def test_every_policy_has_been_seen_red() -> None:
-    red = {policy for policy, *_ in FAULTS} | {"nothing-from-outside"}
+    red = {policy for policy, *_ in FAULTS} | {"nothing-from-outside", "no-foreign-policy", "protected-production"}
     assert red == {policy.name for policy in (*RESOURCE_POLICIES, *STACK_POLICIES)}
 
 
