@@ -48,7 +48,7 @@ demo: $(VENV)/.local  ## the whole lake on this machine: simulate, poll, land, c
 	@$(BIN)/python -m local.demo
 
 test: $(VENV)/.dev  ## every test that needs neither account, token, Docker nor network; with coverage
-	@$(BIN)/pytest -m "not slow" --cov --cov-report=term --cov-fail-under=95 --durations=10
+	@$(BIN)/pytest -m "not slow" --numprocesses 2 --dist loadfile --cov --cov-report=term --cov-fail-under=95 --durations=10
 
 test-slow: $(VENV)/.dev  ## the slower tests: all recorded data, fresh environments, a real browser
 	@$(BIN)/pytest -m slow

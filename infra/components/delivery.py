@@ -12,6 +12,22 @@ from infra.settings import Settings
 
 _ISSUER = "token.actions.githubusercontent.com"
 _AUDIENCE = "sts.amazonaws.com"
+MANAGED_ROLES = (
+    "poller",
+    "scheduler",
+    "convert",
+    "verify",
+    "vacuum",
+    "crawler",
+    "backfill",
+    "replication",
+    "quicksight",
+    "network",
+    "reader",
+    "operator",
+)
+"""The stack's roles that its workflows may change: all but the deploying one, which an administrator changes."""
+
 POWER_USER = "arn:aws:iam::aws:policy/PowerUserAccess"
 
 ROLE_ACTIONS = (
@@ -96,7 +112,8 @@ def github_trust(names: Names, repository: str) -> dict[str, Any]:
 
 def deploy_grants(names: Names) -> list[Grant]:
     """Return what a deployment needs beside AWS's PowerUserAccess: the stack's own roles, and to hand them over."""
-    own_roles = [names.role_arn("*")]
+    # Not itself: what changed its own rights could give itself any.
+    own_roles = [names.role_arn(role) for role in MANAGED_ROLES]
     by_pulumi = "Pulumi's provider deploys; no code of ours asks"
     services = {"StringEquals": {"iam:PassedToService": [f"{service}.amazonaws.com" for service in PASSED_TO]}}
     provider = names.global_arn("iam", f"oidc-provider/{_ISSUER}")

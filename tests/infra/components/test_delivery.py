@@ -35,11 +35,22 @@ def test_only_jobs_of_the_repository_in_the_stacks_environment_deploy(delivery: 
     }
 
 
-def test_only_this_stacks_roles_are_managed_and_handed_over(delivery: list[Recorded]) -> None:
+def test_all_of_this_stacks_roles_but_its_own_are_managed_and_handed_over(
+    delivery: list[Recorded], record_stack: Callable[..., Recording]
+) -> None:
     policy = json.loads(one(delivery, "aws:iam/rolePolicy:RolePolicy").inputs["policy"])
     resources = {statement["Sid"]: statement["Resource"] for statement in policy["Statement"]}
-    own_roles = ["arn:aws:iam::111122223333:role/flightlake-prod-*"]
-    assert resources["ManageRolesOfThisStack"] == resources["HandRolesToServices"] == own_roles
+    everything = record_stack(
+        "prod",
+        githubRepository="owner/lake",
+        networkCidr="10.20.0.0/20",
+        quicksight="true",
+        quicksightPrincipalArn="arn:aws:quicksight:us-east-1:111122223333:group/default/all",
+    )
+    roles = {found.name for found in everything.of_type("aws:iam/role:Role")} - {"deploy"}
+    own_roles = [f"arn:aws:iam::111122223333:role/flightlake-prod-{role}" for role in roles]
+    assert resources["ManageRolesOfThisStack"] == resources["HandRolesToServices"]
+    assert sorted(resources["ManageRolesOfThisStack"]) == sorted(own_roles)
 
 
 def test_a_stack_that_shares_its_account_uses_the_provider_that_is_there(
