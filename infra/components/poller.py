@@ -141,7 +141,7 @@ class Poller(pulumi.ComponentResource):
             maximum_retry_attempts=0,
             maximum_event_age_in_seconds=60,
             destination_config={"on_failure": {"destination": queues.dead_letters_arn}},
-            opts=self._child,
+            opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[queues.dead_letters])),
         )
         return function
 

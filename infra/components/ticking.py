@@ -21,8 +21,8 @@ _SEND_MESSAGE = "arn:aws:scheduler:::aws-sdk:sqs:sendMessage"
 _KEPT_S = 14 * 24 * 3600
 """Days that dead letters wait for a person: the most that SQS allows."""
 
-_RECEIVES = 2
-"""A tick that met the poller at work comes back once; after that it is too late for its interval."""
+_RECEIVES = 5
+"""A tick that met the poller at work comes back; one that comes too late for its interval is recorded as missed."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,10 @@ class Ticking(pulumi.ComponentResource):
             flexible_time_window={"mode": "OFF"},
             kms_key_arn=args.keys.operations,
             target=whole,
-            opts=self._child,
+            # Known by name, they would not be waited for, and the first ticks would find nobody.
+            opts=pulumi.ResourceOptions.merge(
+                self._child, pulumi.ResourceOptions(depends_on=[args.function, self._queues.dead_letters])
+            ),
         )
 
 

@@ -158,6 +158,7 @@ def convert(recording: Recording, mirror: Path, spark: SparkSession) -> set[Call
     return calls
 
 
+@pytest.mark.slow
 def test_the_conversion(stack: Recording, mirror: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> None:
     lake = deployed_lake(stack)
     landed(lake.store, body(vector(), vector(icao24="4b1805")))
@@ -189,6 +190,7 @@ def without_columns(name: str) -> None:
     glue.update_table(DatabaseName=NAMES.database, TableInput=wanted)
 
 
+@pytest.mark.slow
 def test_the_verification(stack: Recording, mirror: Path, whole_lake: Lake, spark: SparkSession) -> None:
     lake = publish(stack, whole_lake)
     assert whole_lake.root is not None

@@ -53,6 +53,12 @@ def test_a_tick_that_failed_is_never_tried_again_and_never_lost(
     assert json.loads(ticks["redrivePolicy"])["deadLetterTargetArn"] == dead_letters
 
 
+def test_each_delayed_tick_is_an_invocation_of_its_own(recordings: Mapping[str, Recording]) -> None:
+    mapping = recordings["dev"].named("aws:lambda/eventSourceMapping:EventSourceMapping", "ticks").inputs
+    assert mapping["batchSize"] == 1
+    assert mapping["scalingConfig"] == {"maximumConcurrency": 2}
+
+
 def test_the_function_is_what_was_measured(recordings: Mapping[str, Recording]) -> None:
     function = recordings["prod"].named("aws:lambda/function:Function", "poller").inputs
     assert (function["architectures"], function["runtime"]) == (["arm64"], "python3.13")
