@@ -96,7 +96,7 @@ def test_time_begins_with_2013(folder_lake: Lake) -> None:
         b'{"time": 1778241600, "states": [',
         b"\xff\xfe{}",
         b"[" * 100_000,
-        gzip.compress(gzip.compress(b"{}")),
+        gzipped(gzipped(b"{}")),
     ],
 )
 def test_what_is_no_response_never_enters_the_raw_zone(folder_lake: Lake, body: bytes) -> None:
@@ -122,9 +122,9 @@ def tally_of(lake: Lake, files: list[Path]) -> LandingTally:
 def test_one_bad_file_among_many_stops_nothing_and_the_counts_add_up(folder_lake: Lake, tmp_path: Path) -> None:
     contents = {
         "a.json": a_body(),
-        "b.json.gz": gzip.compress(a_body(NOON_S + 90)),
+        "b.json.gz": gzipped(a_body(NOON_S + 90)),
         "again.json": a_body(),
-        "cut.json.gz": gzip.compress(a_body())[:-9],
+        "cut.json.gz": gzipped(a_body())[:-9],
         "empty.json": b"",
         "page.json": b"<html>",
         "future.json": a_body(4_102_444_800),

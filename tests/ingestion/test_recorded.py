@@ -1,4 +1,3 @@
-import gzip
 import os
 import random
 from pathlib import Path
@@ -12,6 +11,7 @@ from ingestion.recorded import find_files, read_body
 from ingestion.sources import Allowance, RecordedSource
 from ingestion.unpacking import unpacked
 from lake.errors import InvalidResponseError, SourceRejectedError
+from lake.layout import gzipped
 
 BODY = a_body()
 
@@ -22,13 +22,13 @@ def written(path: Path, data: bytes) -> Path:
 
 
 @pytest.mark.parametrize("name", ["a.json", "a.json.gz", "no-suffix"])
-@pytest.mark.parametrize("stored", [BODY, gzip.compress(BODY)])
+@pytest.mark.parametrize("stored", [BODY, gzipped(BODY)])
 def test_a_body_is_told_by_its_content_not_by_its_name(tmp_path: Path, name: str, stored: bytes) -> None:
     assert read_body(written(tmp_path / name, stored)) == BODY
 
 
 def test_gzips_may_have_several_members_and_padding(tmp_path: Path) -> None:
-    stored = gzip.compress(BODY[:10]) + gzip.compress(b"") + b"\0\0" + gzip.compress(BODY[10:]) + b"\0" * 512
+    stored = gzipped(BODY[:10]) + gzipped(b"") + b"\0\0" + gzipped(BODY[10:]) + b"\0" * 512
     assert read_body(written(tmp_path / "a", stored)) == BODY
 
 
@@ -36,12 +36,12 @@ def test_gzips_may_have_several_members_and_padding(tmp_path: Path) -> None:
     ("stored", "reason"),
     [
         (b"", "is empty"),
-        (gzip.compress(b""), "is empty"),
-        (gzip.compress(BODY)[:-1], "cut off"),
-        (gzip.compress(BODY)[:30], "cut off"),
+        (gzipped(b""), "is empty"),
+        (gzipped(BODY)[:-1], "cut off"),
+        (gzipped(BODY)[:30], "cut off"),
         (b"\x1f\x8b", "cut off"),
-        (gzip.compress(BODY) + b"rubbish", "broken gzip"),
-        (gzip.compress(BODY)[:20] + b"?" + gzip.compress(BODY)[21:], "broken gzip"),
+        (gzipped(BODY) + b"rubbish", "broken gzip"),
+        (gzipped(BODY)[:20] + b"?" + gzipped(BODY)[21:], "broken gzip"),
     ],
 )
 def test_a_damaged_file_is_refused_with_its_reason(tmp_path: Path, stored: bytes, reason: str) -> None:
@@ -50,22 +50,22 @@ def test_a_damaged_file_is_refused_with_its_reason(tmp_path: Path, stored: bytes
 
 
 def test_a_gzip_cut_anywhere_is_noticed(tmp_path: Path) -> None:
-    whole = gzip.compress(random.Random(1).randbytes(300))
+    whole = gzipped(random.Random(1).randbytes(300))
     for length in range(2, len(whole)):
         with pytest.raises(InvalidResponseError, match="cut off"):
             unpacked(whole[:length], limit_bytes=1_000)
 
 
 def test_what_unpacks_beyond_the_limit_is_refused_before_it_fills_memory(tmp_path: Path) -> None:
-    bomb = written(tmp_path / "bomb", gzip.compress(b"\0" * 10_000_000))
+    bomb = written(tmp_path / "bomb", gzipped(b"\0" * 10_000_000))
     with pytest.raises(InvalidResponseError, match="larger than 1,000,000 bytes unpacked"):
         read_body(bomb, limit_bytes=1_000_000)
-    many_members = gzip.compress(b"\0" * 600) * 2
+    many_members = gzipped(b"\0" * 600) * 2
     assert len(unpacked(many_members, limit_bytes=1_000)) == 1_001
 
 
 def test_the_limit_itself_is_allowed(tmp_path: Path) -> None:
-    assert len(read_body(written(tmp_path / "a", gzip.compress(b"x" * 100)), limit_bytes=100)) == 100
+    assert len(read_body(written(tmp_path / "a", gzipped(b"x" * 100)), limit_bytes=100)) == 100
     assert len(read_body(written(tmp_path / "b", b"x" * 100), limit_bytes=100)) == 100
     with pytest.raises(InvalidResponseError, match="larger"):
         read_body(written(tmp_path / "c", b"x" * 101), limit_bytes=100)
