@@ -36,7 +36,9 @@ def _polling(settings: Settings, names: Names) -> list[Alarm]:
     plan = settings.polling.plan
     # Four intervals without a response, but no less than a quarter of an hour.
     window_s = max(900, math.ceil(4 * plan.interval_s / 300) * 300)
-    few = math.floor(plan.tier.budget_credits * CREDITS_LOW_SHARE)
+    spent = plan.tier.window_s / plan.interval_s * plan.cost_credits
+    # Half of what the plan itself leaves: a plan that spends its budget to the end is no alarm each evening.
+    few = math.floor(min(plan.tier.budget_credits * CREDITS_LOW_SHARE, (plan.tier.budget_credits - spent) / 2))
     return [
         Alarm(
             "poll-failures",
@@ -70,6 +72,7 @@ def _polling(settings: Settings, names: Names) -> list[Alarm]:
             "Minimum",
             "LessThanThreshold",
             few,
+            missing="ignore",  # until somebody counts again
         ),
         Alarm(
             "breaker-open",
@@ -188,6 +191,7 @@ def _jobs(settings: Settings, names: Names) -> list[Alarm]:
             "Minimum",
             "LessThanThreshold",
             settings.jobs.min_quality_percent,
+            missing="ignore",  # until somebody counts again
         ),
         Alarm(
             "conservation-broken",
@@ -198,6 +202,7 @@ def _jobs(settings: Settings, names: Names) -> list[Alarm]:
             "Sum",
             "GreaterThanThreshold",
             0,
+            missing="ignore",  # until somebody counts again
         ),
         Alarm(
             "verification-differs",
@@ -208,6 +213,7 @@ def _jobs(settings: Settings, names: Names) -> list[Alarm]:
             "Sum",
             "GreaterThanThreshold",
             0,
+            missing="ignore",  # until somebody counts again
         ),
         Alarm(
             "publish-late",

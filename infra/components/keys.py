@@ -51,6 +51,7 @@ class DataClass:
         roles: the stack's roles whose own policies may grant the key's use.
         services: AWS services that use it for this account by themselves.
         has_logs: whether CloudWatch Logs encrypts log groups with it.
+        has_events: whether EventBridge publishes to topics that it encrypts.
         deployed_through: AWS services through which whoever deploys writes data of this class.
     """
 
@@ -59,6 +60,7 @@ class DataClass:
     roles: Sequence[str]
     services: Sequence[str] = ()
     has_logs: bool = False
+    has_events: bool = False
     deployed_through: Sequence[str] = ()
 
 
@@ -80,8 +82,9 @@ OPERATIONS = DataClass(
     "operations",
     "logs, queues, topics, poll state, packages",
     ("poller", "scheduler", "backfill", *_JOBS, "crawler", "operator"),
-    services=("cloudwatch", "events", "budgets"),
+    services=("cloudwatch", "budgets"),
     has_logs=True,
+    has_events=True,
     deployed_through=("s3", "lambda", "dynamodb"),
 )
 CREDENTIALS = DataClass(
@@ -163,6 +166,10 @@ def key_policy(data: DataClass, names: Names, region: str) -> dict[str, Any]:
         groups = f"arn:aws:logs:{region}:{names.account}:log-group:*"
         context = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
         statements.append(_statement("LogGroups", logs, USE, context))
+    if data.has_events:
+        # EventBridge knows no source condition here. Source: Amazon SNS developer guide, "Key management".
+        topics = {"ArnLike": {"kms:EncryptionContext:aws:sns:topicArn": names.arn("sns", f"{names.service}-*")}}
+        statements.append(_statement("Events", {"Service": "events.amazonaws.com"}, USE, topics))
     if data.services:
         services = [f"{service}.amazonaws.com" for service in data.services]
         own = {"StringEquals": {"aws:SourceAccount": names.account}}

@@ -16,7 +16,7 @@ from infra.iam import TLS_ONLY
 from infra.naming import Names
 from infra.settings import Settings
 
-_PUBLISHERS = ("cloudwatch.amazonaws.com", "events.amazonaws.com", "budgets.amazonaws.com")
+_PUBLISHERS = ("cloudwatch.amazonaws.com", "budgets.amazonaws.com")
 _SPENT_PERCENT = (50, 80, 100)
 _BAND_WIDTH = 3
 """Standard deviations beyond which a count is an anomaly."""
@@ -139,6 +139,14 @@ def topic_policy(names: Names, arn: str) -> dict[str, Any]:
                 "Action": "sns:Publish",
                 "Resource": arn,
                 "Condition": {"StringEquals": {"aws:SourceAccount": names.account}},
+            },
+            {
+                # EventBridge takes no condition in a topic's policy. Source: its user guide, "Amazon SNS permissions".
+                "Sid": "Events",
+                "Effect": "Allow",
+                "Principal": {"Service": "events.amazonaws.com"},
+                "Action": "sns:Publish",
+                "Resource": arn,
             },
             {
                 "Sid": "RefusePlainHttp",
