@@ -7,12 +7,23 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 from support.aws import Aws, aws_on_this_machine
+from support.experiments import SIZES, Experiment
 from support.published import publish_small_lake
 
 from lake.adapters.opening import Lake, open_lake
 from local.java.spark import local_spark_session
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--size", choices=SIZES, default=SIZES[0], help="of the experiments in tests/reliability")
+
+
+@pytest.fixture
+def experiment(request: pytest.FixtureRequest) -> Experiment:
+    """The experiment that a test is; see `support.experiments`."""
+    return Experiment(request.node.nodeid, request.config.getoption("--size"))
 
 
 @pytest.fixture(scope="session")

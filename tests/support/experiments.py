@@ -1,0 +1,96 @@
+"""Experiments: tests that run at three sizes and leave a row for `docs/reliability.md`.
+
+`make reliability` runs them all at their full size and writes the table anew; `python tests/support/experiments.py`
+only writes it, from what the last runs left.
+"""
+
+import json
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+SIZES = ("small", "ci", "full")
+"""With each commit; before a change lands; by hand, for the published table."""
+
+ROOT = Path(__file__).parents[2]
+FINDINGS = ROOT / "dist" / "experiments"
+PAGE = ROOT / "docs" / "reliability.md"
+BEGIN, END = "<!-- findings: written by `make reliability` -->\n", "<!-- end of findings -->\n"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A row of the table: what somebody may ask, what was tried, what came of it."""
+
+    question: str
+    tried: str
+    result: str
+    test: str
+    size: str
+    seconds: float
+
+
+class Experiment:
+    """How big an experiment is to be, and where its findings go."""
+
+    def __init__(self, test: str, size: str, folder: Path = FINDINGS) -> None:
+        self._test = test
+        self._size = size
+        self._folder = folder
+        self._started_s = time.perf_counter()
+        self._count = 0
+
+    def size(self, *, small: int, ci: int, full: int) -> int:
+        """Return the number that belongs to the size of this run."""
+        return {"small": small, "ci": ci, "full": full}[self._size]
+
+    def found(self, question: str, *, tried: str, result: str) -> None:
+        """Keep a finding; called after the assertions, so that what is written down has held."""
+        seconds = round(time.perf_counter() - self._started_s, 1)
+        finding = Finding(question, tried, result, self._test, self._size, seconds)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        name = self._test.replace("/", ".").replace("::", ".")
+        (self._folder / f"{name}.{self._count}.json").write_text(json.dumps(asdict(finding), indent=1))
+        self._count += 1
+
+
+def findings(folder: Path = FINDINGS) -> list[Finding]:
+    """Return what the last run of each experiment found, in the order of tests; of tests that still exist."""
+    found = [Finding(**json.loads(path.read_text())) for path in sorted(folder.glob("*.json"))]
+    return [finding for finding in found if exists(finding.test)]
+
+
+def exists(test: str) -> bool:
+    """Tell whether a test is there, given as `path::name`."""
+    path, _, name = test.partition("::")
+    file = ROOT / path
+    return file.is_file() and f"def {name.partition('[')[0]}(" in file.read_text()
+
+
+def table(rows: list[Finding]) -> str:
+    """Return the rows as tables, one for each question."""
+    parts = []
+    for question in dict.fromkeys(row.question for row in rows):
+        parts.append(f"### {question}\n\n| tried | found | size, seconds | test |\n|---|---|---|---|\n")
+        parts += [
+            f"| {row.tried} | {row.result} | {row.size}, {row.seconds:g} | `{row.test.removeprefix('tests/')}` |\n"
+            for row in rows
+            if row.question == question
+        ]
+        parts.append("\n")
+    return "".join(parts)
+
+
+def main() -> None:
+    """Put the findings into the page."""
+    text = PAGE.read_text()
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    rows = findings()
+    PAGE.write_text(f"{before}{BEGIN}\n{table(rows)}{END}{after}")
+    sys.stdout.write(f"{PAGE.relative_to(ROOT)}: {len(rows)} findings\n")
+
+
+if __name__ == "__main__":
+    main()
