@@ -18,7 +18,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 code = $(shell find $(1) -name __pycache__ -prune -o \( -type d -o -type f \) -print) pyproject.toml LICENSE
 PACKAGING := infra/packaging.py infra/archive.py
 
-.PHONY: help demo test test-slow check lint types format docs lock package plan smoke audit secrets clean
+.PHONY: help demo test test-all reliability engines check lint types format docs lock package plan smoke audit secrets clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -44,14 +44,25 @@ $(VENV)/.infra: $(VENV)/.local requirements/infra.txt
 	@$(PIP_INSTALL) -r requirements/infra.txt
 	@touch $@
 
+# What cannot be had is named, and is no error here: the tests that want it say that they are skipped.
+$(VENV)/.engines: $(VENV)/.dev $(wildcard tests/engines/*)
+	@bash tests/engines/set_up.sh $(VENV)/engines && touch $@ || true
+
 demo: $(VENV)/.local  ## the whole lake on this machine: simulate, poll, land, convert, query, verify, report
 	@$(BIN)/python -m local.demo
 
 test: $(VENV)/.dev  ## every test that needs neither account, token, Docker nor network; with coverage
 	@$(BIN)/pytest -m "not slow" --numprocesses 2 --dist loadfile --cov --cov-report=term --cov-fail-under=95 --durations=10
 
-test-slow: $(VENV)/.dev  ## the slower tests: all recorded data, fresh environments, a real browser
-	@$(BIN)/pytest -m slow
+test-all: $(VENV)/.dev $(VENV)/.engines  ## the slower tests too: experiments, real engines, recorded data, a real browser
+	@$(BIN)/pytest -m slow --size ci
+	@$(BIN)/pytest -m "not slow" --size ci tests/reliability
+
+reliability: $(VENV)/.dev $(VENV)/.engines  ## every experiment at its full size, and their table in docs/reliability.md
+	@$(BIN)/pytest tests/reliability --size full
+	@$(BIN)/python tests/support/experiments.py
+
+engines: $(VENV)/.engines  ## real engines for the tests: an S3 server, Hadoop's S3 client, DynamoDB Local, Trino
 
 check: lint types test  ## everything that must hold before a change lands
 
