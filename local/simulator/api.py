@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from local.simulator import mishaps
+from local.simulator import feed, mishaps
 from local.simulator.access import ANONYMOUS, TOKEN_LIFETIME_S, Access, call_credits
 from local.simulator.clock import SimulatorClock
-from local.simulator.faults import FaultPlan
+from local.simulator.faults import Faults
 from local.simulator.queries import RefusedQueryError, StatesQuery, states_query, truth_window
 from local.simulator.sky import Sky, response_body
 
@@ -48,10 +48,11 @@ class Service:
     sky: Sky
     clock: SimulatorClock
     access: Access
-    faults: FaultPlan
+    faults: Faults
     requests: list[LoggedRequest] = field(default_factory=list)
     request_count: int = 0
     states_count: int = 0
+    last_at_s: int | None = None
 
     def __post_init__(self) -> None:
         self.start_s = int(self.clock.now_s())
@@ -80,8 +81,8 @@ class Service:
             return _oauth_error(401, "unauthorized_client", "Invalid client or Invalid client credentials")
         return web.json_response({"access_token": token, "expires_in": TOKEN_LIFETIME_S, "token_type": "Bearer"})
 
-    async def answer_states(self, request: web.Request) -> web.Response:
-        """Answer with state vectors."""
+    async def answer_states(self, request: web.Request, *, trouble: str | None = None) -> web.Response:
+        """Answer with state vectors, of a feed in trouble where told so; see `feed`."""
         client = self._client_of(request)
         if client is None:
             return web.json_response({"status": 401, "error": "Unauthorized"}, status=401)
@@ -91,8 +92,10 @@ class Service:
             return _bad_request(refusal)
         verdict = self.access.spend(client, call_credits(asked.box))
         if not verdict.is_paid:
-            return mishaps.throttled(verdict.retry_after_s)
-        body = await asyncio.to_thread(self._body, asked)
+            return mishaps.throttled(str(verdict.retry_after_s))
+        asked = feed.delayed(asked, trouble, self.last_at_s)
+        self.last_at_s = asked.at_s
+        body = await asyncio.to_thread(self._body, asked, trouble)
         headers = {REMAINING_HEADER: str(verdict.credits_left)}
         return _encoded(request, web.Response(body=body, content_type="application/json", headers=headers))
 
@@ -109,8 +112,8 @@ class Service:
         """Answer with the simulated time and how much faster than real time it runs."""
         return web.json_response({"now": self.clock.now_s(), "speed": self.clock.speed})
 
-    def _body(self, asked: StatesQuery) -> bytes:
-        seen = self.sky.observations(asked.at_s, box=asked.box, icao24=asked.icao24)
+    def _body(self, asked: StatesQuery, trouble: str | None) -> bytes:
+        seen = feed.thinned(self.sky.observations(asked.at_s, box=asked.box, icao24=asked.icao24), trouble)
         return response_body(asked.at_s, seen, is_extended=asked.is_extended)
 
     def _client_of(self, request: web.Request) -> str | None:
@@ -147,7 +150,9 @@ class Service:
         number = self.states_count
         if fault == "hang":
             await mishaps.hang()
-        plain = mishaps.plain_answer(fault)
+        if fault in feed.TROUBLES:
+            return await self.answer_states(request, trouble=fault)
+        plain = mishaps.plain_answer(fault, number=number)
         return plain or await mishaps.damaged(request, await self.answer_states(request), fault, number=number)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Protocol
 
 from lake.errors import UsageError
 from local.simulator.draws import draw
@@ -10,6 +11,9 @@ from local.simulator.draws import draw
 KINDS = {
     "401": "401, as for a token that expired",
     "429": "429 with X-Rate-Limit-Retry-After-Seconds, as for a used-up budget",
+    "429long": "429 that asks for a pause of more than six hours",
+    "429bare": "429 that does not say for how long",
+    "429odd": "429 with nonsense in X-Rate-Limit-Retry-After-Seconds",
     "500": "500 with an HTML page",
     "502": "502 with an HTML page",
     "503": "503 with an HTML page",
@@ -17,9 +21,20 @@ KINDS = {
     "cut": "the connection closes: before the answer (odd requests) or within it (even requests)",
     "truncated": "half the body: less than Content-Length (odd requests) or a broken gzip stream (even requests)",
     "html": "200 with an HTML page",
+    "repeat": "the answer before this one again: its `time` repeats",
+    "back": "an answer five minutes older than the one before: its `time` goes backwards",
+    "dip": "one aircraft in ten, as in a dip of the feed",
 }
 _BY_PROBABILITY = re.compile(r"(?P<kind>[a-z0-9]+):(?P<share>[0-9.]+)")
 _BY_NUMBER = re.compile(r"(?P<kind>[a-z0-9]+)@(?P<number>[0-9]+)")
+
+
+class Faults(Protocol):
+    """Tells what goes wrong with which request."""
+
+    def fault_of(self, request_number: int) -> str | None:
+        """Return the kind of fault of the n-th request, which has just come in, or None."""
+        ...
 
 
 @dataclass(frozen=True)

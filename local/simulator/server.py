@@ -14,7 +14,7 @@ from lake.errors import UsageError
 from local.simulator.access import DEFAULT_CLIENTS, Access
 from local.simulator.api import LoggedRequest, Service
 from local.simulator.clock import RunningClock, SimulatorClock
-from local.simulator.faults import parse_faults
+from local.simulator.faults import Faults, parse_faults
 from local.simulator.sky import Sky
 
 HOST = "127.0.0.1"
@@ -30,7 +30,7 @@ class SimulatorServer:
         start: the simulated instant at which the server starts; by default the sky's own start.
         speed: simulated seconds per real second.
         tier: whose budget an authenticated client has: standard, feeder or licensed.
-        faults: what goes wrong, see `faults.parse_faults`.
+        faults: what goes wrong: a text, see `faults.parse_faults`, or whoever tells it for each request.
         port: the port to listen on; 0 takes a free one.
         clock: replaces `start` and `speed`, for a clock that a test steers.
         clients: secrets by client id; by default `simulator` with the secret `simulator`.
@@ -46,7 +46,7 @@ class SimulatorServer:
         start: datetime | None = None,
         speed: float = 1.0,
         tier: str = "standard",
-        faults: str = "",
+        faults: str | Faults = "",
         port: int = 0,
         clock: SimulatorClock | None = None,
         clients: dict[str, str] | None = None,
@@ -57,7 +57,7 @@ class SimulatorServer:
             sky=sky,
             clock=self.clock,
             access=Access(self.clock, tier, dict(clients or DEFAULT_CLIENTS)),
-            faults=parse_faults(faults, seed=sky.seed),
+            faults=parse_faults(faults, seed=sky.seed) if isinstance(faults, str) else faults,
         )
         self._port = port
         self._thread: threading.Thread | None = None

@@ -11,8 +11,9 @@ import pytest
 import requests
 
 from lake.errors import UsageError
+from local.simulator.clock import SteeredClock
 from local.simulator.server import SimulatorServer
-from local.simulator.sky import Sky
+from local.simulator.sky import Sky, response_body
 
 START = datetime(2026, 5, 8, 18, tzinfo=UTC)
 
@@ -46,6 +47,32 @@ def test_a_fault_with_an_answer_strikes_the_planned_request_only(
     assert answers[1].headers["Content-Type"].startswith(content_type)
     assert ("X-Rate-Limit-Retry-After-Seconds" in answers[1].headers) == (kind == "429")
     assert [request.fault for request in server.requests] == [None, kind, None]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("429", "60"), ("429long", "22688"), ("429bare", None), ("429odd", "12.5")],
+)
+def test_a_429_asks_for_a_pause_in_its_own_way(small_sky: Sky, kind: str, said: str | None) -> None:
+    with SimulatorServer(small_sky, faults=f"{kind}@2") as server:
+        answers = [ask(server) for _ in range(2)]
+    assert answers[1].status_code == 429
+    assert answers[1].headers.get("X-Rate-Limit-Retry-After-Seconds") == said
+
+
+def test_a_feed_in_trouble_sends_the_last_answer_again_an_older_one_or_a_tenth(small_sky: Sky) -> None:
+    clock = SteeredClock(START)
+    with SimulatorServer(small_sky, clock=clock, faults="repeat@2,back@3,dip@4") as server:
+        answers = []
+        for _ in range(4):
+            answers.append(ask(server))
+            clock.advance(60)
+    first, again, older, thin = [answer.json() for answer in answers]
+    assert again == first
+    assert older["time"] == first["time"] - 300
+    assert thin["time"] == first["time"] + 180
+    whole = json.loads(response_body(thin["time"], small_sky.observations(thin["time"])))
+    assert thin["states"] == whole["states"][::10]
 
 
 def test_a_hanging_request_gets_nothing_and_does_not_hold_up_others(small_sky: Sky) -> None:
