@@ -12,6 +12,7 @@ from pyspark.sql import SparkSession
 
 from glue_jobs.day_build import DayBuild
 from glue_jobs.landed import RawDay, landed_day
+from glue_jobs.pending import Survey, is_due, surveyed
 from glue_jobs.polls_build import build_polls
 from glue_jobs.states_build import build_states
 from lake import __version__
@@ -24,7 +25,7 @@ from lake.layout import (
     poll_date_of,
     polls_day_prefix,
     raw_states_day_prefix,
-    snapshot_at_of,
+    snapshot_date_of,
 )
 from lake.ports import Catalog, Clock, ObjectStore
 from lake.rules import fingerprint
@@ -87,6 +88,7 @@ class DayJob:
         day_prefix: where those of one day lie.
         day_of: the day that a raw key's name carries; None for a stranger.
         build: writes a day's folders.
+        is_judged: whether the rules have a say in its days.
     """
 
     name: str
@@ -95,22 +97,22 @@ class DayJob:
     day_prefix: Callable[[date], str]
     day_of: Callable[[str], date | None]
     build: Callable[[SparkSession, ObjectStore, RawDay, dict[str, str]], DayBuild]
-
-
-def _snapshot_date_of(raw_key: str) -> date | None:
-    at = snapshot_at_of(raw_key)
-    return None if at is None else at.date()
+    is_judged: bool = True
 
 
 STATES_JOB = DayJob(
-    STATES.name, CURATED_TABLES, RAW_STATES_PREFIX, raw_states_day_prefix, _snapshot_date_of, build_states
+    STATES.name, CURATED_TABLES, RAW_STATES_PREFIX, raw_states_day_prefix, snapshot_date_of, build_states
 )
-POLLS_JOB = DayJob(POLLS.name, (POLLS,), RAW_POLLS_PREFIX, polls_day_prefix, poll_date_of, build_polls)
+POLLS_JOB = DayJob(POLLS.name, (POLLS,), RAW_POLLS_PREFIX, polls_day_prefix, poll_date_of, build_polls, is_judged=False)
 
 
 @dataclass(frozen=True)
 class Conversion:
-    """The lake and the measures that a run converts by."""
+    """The lake and the measures that a run converts by.
+
+    Attributes:
+        since: from this UTC day on, days that were built under other rules count as pending, too; None for none.
+    """
 
     job: DayJob
     spark: Callable[[], SparkSession]
@@ -118,6 +120,7 @@ class Conversion:
     catalog: Catalog
     clock: Clock
     min_quality: float = DEFAULT_MIN_QUALITY
+    since: date | None = None
 
     @property
     def log(self) -> CommitLog:
@@ -125,10 +128,14 @@ class Conversion:
         return CommitLog(self.job.name, self.job.tables, self.store, self.catalog)
 
     def pending_days(self) -> list[date]:
-        """Return the days that hold raw objects which no record of theirs knows."""
+        """Return the days that hold raw objects which no record of theirs knows, and the outdated ones of `since`."""
+        return self.survey().due(self.since)
+
+    def survey(self) -> Survey:
+        """Return on which days of the lake there is work."""
         found = (self.job.day_of(info.key) for info in self.store.list(self.job.raw_prefix))
         days = sorted({day for day in found if day is not None})
-        return [day for day in days if _is_pending(self._landed(day), self.log.records(day))]
+        return surveyed([(self._landed(day), self.log.records(day)) for day in days], is_judged=self.job.is_judged)
 
     def run(self, days: Iterable[date], *, rebuild: bool = False) -> Iterator[DayResult]:
         """Convert days one after the other; one that fails does not stop the others.
@@ -152,7 +159,7 @@ class Conversion:
             raw = self._landed(day)
             if not raw.keys and not records:
                 return self._unchanged(day, "nothing was landed for this day", failed=True)
-            if not rebuild and not _is_pending(raw, records):
+            if not rebuild and not is_due(raw, records, self.since if self.job.is_judged else None):
                 return self._unchanged(day, "nothing to do: no raw object is newer than the last commit")
             try:
                 return self._build_and_publish(raw, records)
@@ -219,11 +226,6 @@ class Conversion:
     def _remove(self, folders: dict[str, str]) -> None:
         for folder in folders.values():
             self.store.delete([info.key for info in self.store.list(folder)])
-
-
-def _is_pending(raw: RawDay, records: list[CommitRecord]) -> bool:
-    known = frozenset[str]().union(*(record.known_raw_keys for record in records))
-    return not raw.keys <= known
 
 
 def _audit_lineage(raw: RawDay, records: list[CommitRecord]) -> None:

@@ -37,11 +37,13 @@ class ConvertOptions(JobOptions):
         dates: UTC days; empty for every pending day.
         rebuild: convert the days even where nothing new was landed.
         min_quality: percent below which a day is not published.
+        since: from this UTC day on, also days that were built under other rules than today's; None for none.
     """
 
     dates: tuple[date, ...] = ()
     rebuild: bool = False
     min_quality: float = DEFAULT_MIN_QUALITY
+    since: date | None = None
 
     @classmethod
     def from_argv(cls, argv: Sequence[str]) -> Self:
@@ -58,13 +60,17 @@ class ConvertOptions(JobOptions):
                 _DATE,
                 Argument("rebuild", "also where nothing new was landed", default="false", is_flag=True),
                 Argument("min_quality", "percent; default 90", default=str(DEFAULT_MIN_QUALITY)),
+                Argument("since", "UTC day: from it on, also days that were built under other rules"),
             ),
         )
+        if texts["date"] and texts["since"]:
+            raise UsageError("--date names the days and --since adds days to the pending ones: give one of them")
         return cls(
             *_common(texts, argv),
             dates=_dates(texts["date"]),
             rebuild=_flag("rebuild", texts["rebuild"]),
             min_quality=_percent("min_quality", texts["min_quality"]),
+            since=_date(texts["since"], "since") if texts["since"] else None,
         )
 
 
@@ -135,11 +141,11 @@ def _dates(text: str) -> tuple[date, ...]:
     return tuple(_date(word) for word in text.replace(",", " ").split())
 
 
-def _date(text: str) -> date:
+def _date(text: str, name: str = "date") -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"--date {text}: not a day; expected YYYY-MM-DD, such as 2026-05-08") from error
+        raise UsageError(f"--{name} {text}: not a day; expected YYYY-MM-DD, such as 2026-05-08") from error
 
 
 def _flag(name: str, text: str) -> bool:

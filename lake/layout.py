@@ -29,6 +29,8 @@ _RAW_STATES_KEY = re.compile(
 
 _RAW_POLL_KEY = re.compile(r"raw/polls/year=\d{4}/month=\d{2}/day=\d{2}/poll_(\d{8})_\d{6}_\d{3}_[0-9a-f]{8}\.json")
 
+_REFUSED_KEY = re.compile(r"raw/refused/year=\d{4}/month=\d{2}/day=\d{2}/refused_(\d{8}_\d{6})_[0-9a-f]{8}\.gz")
+
 _RECORD_KEY = re.compile(r"commits/([^/]+)/(\d{4}-\d{2}-\d{2})/\d{8}\.json")
 
 
@@ -65,6 +67,12 @@ def snapshot_at_of(raw_key: str) -> datetime | None:
         return None
 
 
+def snapshot_date_of(raw_key: str) -> date | None:
+    """Return the UTC day of the response time that a raw key carries; None where it is no key of a landed response."""
+    at = snapshot_at_of(raw_key)
+    return None if at is None else at.date()
+
+
 def poll_date_of(poll_key: str) -> date | None:
     """Return the day that a ledger record's key carries; None where the key is not one of a ledger record."""
     found = _RAW_POLL_KEY.fullmatch(poll_key)
@@ -81,6 +89,17 @@ def refused_key(received_at: datetime, body: bytes) -> str:
     at = received_at.astimezone(UTC)
     digest = content_digest(body)
     return f"{RAW_REFUSED_PREFIX}year={at:%Y}/month={at:%m}/day={at:%d}/refused_{at:%Y%m%d_%H%M%S}_{digest}.gz"
+
+
+def received_at_of(refused_key: str) -> datetime | None:
+    """Return the time of receipt that a refused body's key carries; None where the key is not one of a refused body."""
+    found = _REFUSED_KEY.fullmatch(refused_key)
+    if found is None:
+        return None
+    try:
+        return datetime.strptime(found[1], "%Y%m%d_%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def poll_key(scheduled_at: datetime, source: str) -> str:

@@ -1,6 +1,7 @@
 """The convert job: a Glue 6 job, a `spark-submit` on a laptop, and what `flightlake convert` runs.
 
-spark-submit glue_jobs/jobs/convert_states.py --lake DIR [--date YYYY-MM-DD] [--rebuild] [--min-quality PERCENT]
+spark-submit glue_jobs/jobs/convert_states.py --lake DIR [--date YYYY-MM-DD] [--rebuild] [--since YYYY-MM-DD]
+    [--min-quality PERCENT]
 
 On Glue also --database and --service: the lake's tables, and the name under which metrics are sent.
 """
@@ -9,6 +10,7 @@ import json
 import logging
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -55,15 +57,27 @@ def convert(options: ConvertOptions) -> list[DayResult]:
             lake.catalog,
             SystemClock(),
             min_quality=options.min_quality,
+            since=options.since,
         )
         for job in (STATES_JOB, POLLS_JOB)
     )
-    results = list(states.run(options.dates or states.pending_days(), rebuild=options.rebuild))
+    results = list(states.run(options.dates or _due_days(states), rebuild=options.rebuild))
     polls_failed = [r for r in polls.run(polls.pending_days()) if r.failed]
     results += polls_failed
     if options.service:
         send_metrics(options.service, conversion_metrics(results, states.log, now=SystemClock().now()))
     return results
+
+
+def _due_days(states: Conversion) -> list[date]:
+    survey = states.survey()
+    due = survey.due(states.since)
+    left = [day.isoformat() for day in survey.outdated if day not in due]
+    if left:
+        logger.info("days built under other rules stay; rebuild with --since: %s of them from %s", len(left), left[0])
+    if states.since and survey.kept:
+        logger.info("days rolled back stay; rebuild with --date and --rebuild: %s", ", ".join(map(str, survey.kept)))
+    return due
 
 
 if __name__ == "__main__" and (status := main(sys.argv[1:])):

@@ -1,16 +1,20 @@
 """`flightlake convert`: run the Glue job's code under local Spark."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
 import typer
 from rich.progress import Progress
 
-from glue_jobs.convert import DEFAULT_MIN_QUALITY, POLLS_JOB, STATES_JOB, Conversion, DayJob, DayResult
+from glue_jobs.convert import DEFAULT_MIN_QUALITY, POLLS_JOB, STATES_JOB, Conversion, DayResult
+from glue_jobs.pending import Survey
 from lake.adapters.clock import SystemClock
-from lake.adapters.opening import Lake, open_lake
+from lake.adapters.opening import open_lake
+from lake.errors import UsageError
 from lake.tables import POLLS, STATES
-from local.cli.options import DatesOption, FormatOption, LakeOption, StackOption
+from local.cli.options import DatesOption, FormatOption, LakeOption, StackOption, parse_date
 from local.cli.output import OutputFormat, emit_json, print_table, progress, stderr_console
 from local.java.spark import local_spark_session
 
@@ -22,6 +26,15 @@ def command(
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Also days where nothing new was landed, as after a change of the rules.")
     ] = False,
+    since: Annotated[
+        date | None,
+        typer.Option(
+            "--since",
+            parser=parse_date,
+            metavar="YYYY-MM-DD",
+            help="From this UTC day on, also days that were built under other rules than today's.",
+        ),
+    ] = None,
     min_quality: Annotated[
         float, typer.Option("--min-quality", min=0, max=100, help="Publish no day whose score (percent) is lower.")
     ] = DEFAULT_MIN_QUALITY,
@@ -31,45 +44,84 @@ def command(
     """Turn raw responses into published days: decode, judge, quarantine, deduplicate, audit, publish.
 
     By default every pending day: one that holds responses newer than its last commit. A day is rebuilt whole from raw
-    and becomes visible in one step, or not at all.
+    and becomes visible in one step, or not at all. A day that was built under other rules stays as it is until
+    `--since` makes it pending; one that was rolled back stays even then, until `--date` with `--rebuild` names it.
     """
+    if dates and since:
+        raise UsageError("--date names the days and --since adds days to the pending ones: give one of them")
     opened = open_lake(lake)
+    states, polls = (
+        Conversion(
+            job, local_spark_session, opened.store, opened.catalog, SystemClock(), min_quality=quality, since=since
+        )
+        for job, quality in ((STATES_JOB, min_quality), (POLLS_JOB, 0))
+    )
+    survey = Survey() if dates else states.survey()
     with progress(output) as bar:
-        results = _converted(opened, STATES_JOB, bar, dates=dates, rebuild=rebuild, min_quality=min_quality)
-        polls = _converted(opened, POLLS_JOB, bar, dates=dates, rebuild=rebuild, min_quality=0)
+        state_results = _converted(states, bar, dates or survey.due(since), rebuild=rebuild)
+        poll_results = _converted(polls, bar, dates or polls.pending_days(), rebuild=rebuild)
     if dates:
         # A day that was asked for may well have no poll ledger: it was landed from files.
-        polls = [result for result in polls if result.commit is not None]
-    _tell(results, polls, output)
-    if any(result.failed for result in (*results, *polls)):
+        poll_results = [result for result in poll_results if result.commit is not None]
+    _tell(state_results, poll_results, _after(survey, state_results), output)
+    if any(result.failed for result in (*state_results, *poll_results)):
         raise typer.Exit(1)
 
 
-def _converted(
-    lake: Lake, job: DayJob, bar: Progress, *, dates: list[date], rebuild: bool, min_quality: float
-) -> list[DayResult]:
-    conversion = Conversion(job, local_spark_session, lake.store, lake.catalog, SystemClock(), min_quality=min_quality)
-    days = list(dates) or conversion.pending_days()
-    return list(bar.track(conversion.run(days, rebuild=rebuild), total=len(days), description=f"converting {job.name}"))
+def _converted(conversion: Conversion, bar: Progress, days: list[date], *, rebuild: bool) -> list[DayResult]:
+    run = conversion.run(days, rebuild=rebuild)
+    return list(bar.track(run, total=len(days), description=f"converting {conversion.job.name}"))
 
 
-def _tell(results: list[DayResult], polls: list[DayResult], output: OutputFormat) -> None:
+def _after(survey: Survey, results: list[DayResult]) -> Survey:
+    """Return what is still outdated after the run."""
+    published = {result.day for result in results if result.published}
+    return replace(survey, outdated=tuple(day for day in survey.outdated if day not in published))
+
+
+def _tell(results: list[DayResult], polls: list[DayResult], survey: Survey, output: OutputFormat) -> None:
     if output is OutputFormat.JSON:
-        emit_json(
-            {"days": [result.to_document() for result in results], "polls": [poll.to_document() for poll in polls]}
-        )
+        documents = {
+            "days": [result.to_document() for result in results],
+            "polls": [poll.to_document() for poll in polls],
+        }
+        emit_json(documents | {"outdated": {"days": survey.outdated, "rolled_back": survey.kept}})
         return
     if not results and not polls:
         stderr_console().print("nothing to do: no raw object is newer than its day's last commit")
-        return
-    print_table(
-        ("table", "date", "responses", "raw rows", "=", "curated", "+", "quarantined", "+", "duplicates", "score", ""),
-        [_row(STATES.name, result) for result in results] + [_row(POLLS.name, poll) for poll in polls],
-        numeric=(2, 3, 5, 7, 9, 10),
-    )
+    else:
+        print_table(
+            (
+                *("table", "date", "responses", "raw rows", "=", "curated"),
+                "+",
+                "quarantined",
+                "+",
+                "duplicates",
+                "score",
+                "",
+            ),
+            [_row(STATES.name, result) for result in results] + [_row(POLLS.name, poll) for poll in polls],
+            numeric=(2, 3, 5, 7, 9, 10),
+        )
     for result in (*results, *polls):
         for item in result.unreadable:
             stderr_console().print(f"left out: {item.raw_key}: {item.reason}", style="yellow", highlight=False)
+    for sentence in outdated_sentences(survey):
+        stderr_console().print(sentence, style="yellow", highlight=False)
+
+
+def outdated_sentences(survey: Survey) -> Iterator[str]:
+    """Yield how many published days were built under other rules than today's, and what rebuilds them."""
+    if survey.outdated:
+        first, last = survey.outdated[0], survey.outdated[-1]
+        count = "1 published day was" if first == last else f"{len(survey.outdated)} published days were"
+        span = f"{first}" if first == last else f"{first} to {last}"
+        yield f"{count} built under other rules than today's ({span}); `flightlake convert --since {first}` rebuilds"
+    for day in survey.kept:
+        yield (
+            f"{day} shows a commit of other rules because it was rolled back, and stays so; "
+            f"`flightlake convert --date {day} --rebuild` builds it under today's"
+        )
 
 
 def _row(table: str, result: DayResult) -> tuple[object, ...]:

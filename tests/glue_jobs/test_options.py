@@ -127,3 +127,18 @@ def test_a_vacuum_on_glue_is_told_database_service_and_age() -> None:
 def test_an_age_that_is_no_number_of_days_is_named(text: str) -> None:
     with pytest.raises(UsageError, match=f"--older_than_days {text}: expected a whole number of days"):
         VacuumOptions.from_argv(["--lake", "l", "--older-than-days", text])
+
+
+def test_since_is_a_day_and_goes_without_dates() -> None:
+    assert ConvertOptions.from_argv(["--lake", "l"]).since is None
+    assert ConvertOptions.from_argv(["--lake", "l", "--since", "2026-05-08"]).since == date(2026, 5, 8)
+    with pytest.raises(UsageError, match="--since 8 May: not a day; expected YYYY-MM-DD"):
+        ConvertOptions.from_argv(["--lake", "l", "--since", "8 May"])
+    with pytest.raises(UsageError, match="give one of them"):
+        ConvertOptions.from_argv(["--lake", "l", "--since", "2026-05-08", "--date", "2026-05-08"])
+
+
+@pytest.mark.usefixtures("_on_glue")
+def test_since_is_an_argument_of_the_glue_job_too() -> None:
+    options = ConvertOptions.from_argv([*GLUE_ARGUMENTS, "--lake", "s3://b/l", "--since", "2026-05-08"])
+    assert (options.since, options.is_glue) == (date(2026, 5, 8), True)

@@ -21,7 +21,11 @@ def test_convert_with_nothing_pending_says_so_without_starting_spark(small_lake:
     status, output, errors = flightlake("convert", "--lake", small_lake.address)
     assert (status, output) == (0, "")
     assert "nothing to do" in errors
-    assert documented("convert", "--lake", small_lake.address) == {"days": [], "polls": []}
+    assert documented("convert", "--lake", small_lake.address) == {
+        "days": [],
+        "polls": [],
+        "outdated": {"days": [], "rolled_back": []},
+    }
 
 
 def test_convert_names_a_day_without_data(small_lake: Lake) -> None:
