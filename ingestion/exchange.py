@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase
+from requests.utils import select_proxy
 from urllib3.exceptions import HTTPError, MaxRetryError
 
+from ingestion.echoes import repeats, secrets_sent
 from ingestion.unpacking import unpacked
 from lake.errors import InvalidResponseError, SourceRejectedError, SourceUnavailableError
 
@@ -20,6 +22,9 @@ BODY_LIMIT_BYTES = 64 * 1024 * 1024
 """The largest answer that is read, unpacked: some 60 times a global response of 2026."""
 
 _CHUNK_BYTES = 64 * 1024
+
+_OTHER_ENCODINGS = ("br", "compress", "deflate", "zstd")
+"""Encodings that an error names. Source: IANA, "HTTP Content Coding Registry"."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +58,15 @@ class Deadline:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: its status, its headers (names in any case) and its body, unpacked."""
+    """An answer: its status, its headers (names in any case) and its body, unpacked.
+
+    `repeats_secret` tells that it holds a secret that the request carried, so must not be kept or shown.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    repeats_secret: bool = False
 
 
 class NotSentError(SourceUnavailableError):
@@ -103,10 +112,15 @@ def exchange(request: requests.Request, *, limits: Limits, deadline: Deadline) -
         try:
             prepared = session.prepare_request(request)
             settings = session.merge_environment_settings(prepared.url, {}, True, None, None)
+            secrets = secrets_sent(prepared.headers, select_proxy(str(prepared.url), settings["proxies"]))
             with closing(session.send(prepared, timeout=timeout, allow_redirects=False, **settings)) as response:
-                return Reply(response.status_code, response.headers, _body(response, deadline, host))
+                body = _body(response, deadline, host)
+                is_echo = repeats(secrets, response.headers, body)
+                return Reply(response.status_code, response.headers, body, repeats_secret=is_echo)
         except requests.RequestException as exc:
-            raise _failure(exc, host) from exc
+            failure = _failure(exc, host)
+            # The text of an error about what cannot be sent holds it: a header, or a proxy's address with password.
+            raise failure from None if isinstance(failure, SourceRejectedError) else exc
 
 
 def user_agent() -> str:
@@ -141,7 +155,8 @@ def _decoded(received: bytes, encoding: str, host: str) -> bytes:
     if encoding == "identity" or not received:
         return received
     if encoding != "gzip":
-        raise SourceRejectedError(f"{host} sent its answer as {encoding!r}, asked for was gzip or none")
+        shown = repr(encoding) if encoding in _OTHER_ENCODINGS else "something unknown"
+        raise SourceRejectedError(f"{host} sent its answer as {shown}, asked for was gzip or none")
     try:
         body = unpacked(received, limit_bytes=BODY_LIMIT_BYTES)
     except InvalidResponseError as exc:

@@ -140,6 +140,8 @@ class _StopWhenSpent(stop_base):
 
 def _usable(reply: Reply, *, is_anonymous: bool) -> Reply:
     """Let a 200 pass; a body that is no response is for the landing to refuse and keep."""
+    if reply.repeats_secret and reply.status < 400:
+        raise SourceRejectedError("the source's answer repeats a secret that the request carried: it is not kept")
     if reply.status == 200:
         return reply
     if reply.status == 429:
