@@ -1,109 +1,22 @@
-"""The commit log of a day: what was built, from what, and which folder readers ought to see.
+"""The commit log of a day: what was built, from what, which folder readers ought to see, and what is no longer there.
 
 The log is the truth and the catalog its projection. A record is written once, under the next free number; the pointers
 of the day then belong at the folders of the highest record. Whoever moves pointers reads the log again afterwards and
-goes on if it has grown, so racing publishers converge although a catalog may know no compare-and-swap.
+goes on if it has grown, so racing publishers converge although a catalog may know no compare-and-swap. A vacuum, too,
+takes a number before it deletes, so that nobody rolls back to files that are about to go.
 """
 
-import json
-import secrets
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, date, datetime
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, datetime
 
+from lake.commit_record import CommitRecord, DayCounts, Unreadable, new_commit_id
 from lake.contract import Table
-from lake.errors import ConflictError, StorageError
+from lake.errors import ConflictError, ObjectNotFoundError, StorageError
 from lake.layout import COMMITS_PREFIX, commit_prefix, log_prefix, record_day, record_key
 from lake.ports import Catalog, ObjectStore
 
-
-@dataclass(frozen=True)
-class DayCounts:
-    """Row counts of one day; raw rows = curated + quarantined + duplicates, always."""
-
-    raw_rows: int
-    curated: int
-    quarantined: int
-    duplicates: int
-
-    @property
-    def adds_up(self) -> bool:
-        """Whether no row was lost or made up."""
-        return self.raw_rows == self.curated + self.quarantined + self.duplicates
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """A raw object that gave no rows, and why; it stays in raw and costs only itself."""
-
-    raw_key: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class CommitRecord:
-    """One record of a day's log.
-
-    Attributes:
-        kind: `build` made new folders, `rollback` names older ones.
-        commit: id of the commit whose folders are visible under this record.
-        folders: visible folder per table, in the order in which the pointers move.
-        raw_keys: lineage: every raw object that the folders were built from.
-        seen_raw_keys: what else was landed when a rollback was made; only a newer object makes the day pending again.
-        quality_score: percent; None where nothing was checked.
-        content_checksum: order-free checksum of the curated rows; the same rows give the same value.
-    """
-
-    log: str
-    day: date
-    sequence: int
-    kind: Literal["build", "rollback"]
-    commit: str
-    created_at: datetime
-    folders: dict[str, str]
-    raw_keys: tuple[str, ...]
-    counts: DayCounts
-    quality_score: float | None
-    rule_fingerprint: str
-    code_version: str
-    content_checksum: str
-    unreadable: tuple[Unreadable, ...] = ()
-    seen_raw_keys: tuple[str, ...] = field(default=())
-
-    @property
-    def known_raw_keys(self) -> frozenset[str]:
-        """Every raw object that this record has taken into account."""
-        return frozenset(self.raw_keys) | frozenset(self.seen_raw_keys)
-
-    def to_json(self) -> bytes:
-        """Return the record as an indented JSON document."""
-        document = asdict(self) | {"day": self.day.isoformat(), "created_at": self.created_at.isoformat()}
-        return json.dumps(document, indent=1).encode()
-
-    @staticmethod
-    def from_json(key: str, data: bytes) -> "CommitRecord":
-        """Return the record that an object of the log holds.
-
-        Raises:
-            StorageError: the object is no commit record.
-        """
-        try:
-            document: dict[str, Any] = json.loads(data)
-            document["day"] = date.fromisoformat(document["day"])
-            document["created_at"] = datetime.fromisoformat(document["created_at"])
-            document["counts"] = DayCounts(**document["counts"])
-            document["unreadable"] = tuple(Unreadable(**item) for item in document["unreadable"])
-            document["raw_keys"] = tuple(document["raw_keys"])
-            document["seen_raw_keys"] = tuple(document["seen_raw_keys"])
-            return CommitRecord(**document)
-        except (ValueError, KeyError, TypeError) as error:
-            raise StorageError(f"{key}: not a commit record of this version of flightlake ({error})") from error
-
-
-def new_commit_id(at: datetime) -> str:
-    """Return a commit id that sorts by time and that no other run makes."""
-    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+__all__ = ["CommitLog", "CommitRecord", "DayCounts", "Unreadable", "new_commit_id", "retired_commits", "superseded_at"]
 
 
 class CommitLog:
@@ -143,22 +56,34 @@ class CommitLog:
         """Write the record under its number.
 
         Raises:
-            ConflictError: the number is taken: somebody else published this day meanwhile.
+            ConflictError: the number is taken: somebody else changed this day meanwhile.
+            StorageError: the record could not be written, or nobody knows whether it was: then the next run sees it.
         """
-        key = record_key(self.name, record.day, record.sequence)
-        if not self._store.put_if_absent(key, record.to_json()):
+        key, data = record_key(self.name, record.day, record.sequence), record.to_json()
+        try:
+            if self._store.put_if_absent(key, data):
+                return
+        except ConflictError:
+            # The key was busy to the end; perhaps with this very write, whose answer was lost.
+            if not self._holds(key):
+                raise
+        if self._store.get(key) != data:
             raise ConflictError(f"{key}: another run has published {record.day} meanwhile")
 
-    def converge(self, day: date) -> CommitRecord | None:
+    def converge(self, day: date, *, known: CommitRecord | None = None) -> CommitRecord | None:
         """Move the day's pointers to the folders of its highest record, and again if the log grows meanwhile.
+
+        Args:
+            day: UTC day.
+            known: a record that is there for certain, whatever an outdated listing says.
 
         Returns:
             The record that readers see now; None where the day has none.
         """
-        head = self.head(day)
+        head = _later(self.head(day), known)
         while head is not None:
             self._move_pointers(head)
-            latest = self.head(day)
+            latest = _later(self.head(day), head)
             if latest == head:
                 return head
             head = latest
@@ -192,13 +117,39 @@ class CommitLog:
         target = _rollback_target(self.name, day, records, commit)
         missing = [folder for folder in target.folders.values() if next(self._store.list(folder), None) is None]
         if missing:
-            raise StorageError(f"commit {target.commit} of {day} cannot come back: {missing[0]} was vacuumed")
+            raise StorageError(f"commit {target.commit} of {day} cannot come back: {missing[0]} is gone")
         record = replace(
-            target, kind="rollback", sequence=records[-1].sequence + 1, created_at=at, seen_raw_keys=seen_raw_keys
+            target,
+            kind="rollback",
+            sequence=records[-1].sequence + 1,
+            created_at=at,
+            seen_raw_keys=seen_raw_keys,
+            vacuumed=(),
         )
         self.append(record)
-        self.converge(day)
+        self.converge(day, known=record)
         return record
+
+    def retire(self, records: list[CommitRecord], commits: Iterable[str], *, at: datetime) -> None:
+        """Record that the folders of these commits are about to be deleted; from then on nobody rolls back to them.
+
+        Args:
+            records: of the day, by which it was decided that nobody needs these commits.
+            commits: ids.
+            at: time of the new record.
+
+        Raises:
+            ConflictError: the day was changed meanwhile, and has to be decided anew.
+        """
+        head = records[-1]
+        self.append(replace(head, sequence=head.sequence + 1, created_at=at, vacuumed=tuple(sorted(commits))))
+
+    def _holds(self, key: str) -> bool:
+        try:
+            self._store.get(key)
+        except ObjectNotFoundError:
+            return False
+        return True
 
     def _record_keys(self, day: date) -> list[str]:
         # What people or programs left beside the records, such as a copy, is no record.
@@ -218,15 +169,27 @@ def superseded_at(records: list[CommitRecord]) -> Iterator[tuple[CommitRecord, d
         yield record, next(later, None)
 
 
+def retired_commits(records: list[CommitRecord]) -> frozenset[str]:
+    """Return the commits whose folders some vacuum has deleted, or was about to."""
+    return frozenset(commit for record in records for commit in record.vacuumed)
+
+
+def _later(one: CommitRecord | None, other: CommitRecord | None) -> CommitRecord | None:
+    """Return the record with the higher number, of two of the same day."""
+    return max((record for record in (one, other) if record), key=lambda record: record.sequence, default=None)
+
+
 def _rollback_target(log: str, day: date, records: list[CommitRecord], commit: str | None) -> CommitRecord:
     if not records:
         raise StorageError(f"{log} has no commit on {day}; `flightlake history` lists the days that have")
-    visible = records[-1].commit
-    others = [record for record in records if record.commit != visible]
-    if commit is None and not others:
-        raise StorageError(f"{day} has only one commit, {visible}: there is nothing to go back to")
+    visible, retired = records[-1].commit, retired_commits(records)
     if commit == visible:
         raise StorageError(f"commit {commit} of {day} is the visible one already")
+    if commit in retired:
+        raise StorageError(f"commit {commit} of {day} cannot come back: its files were vacuumed")
+    others = [record for record in records if record.commit not in retired | {visible}]
+    if commit is None and not others:
+        raise StorageError(f"{day} has only one commit left, {visible}: there is nothing to go back to")
     found = [record for record in others if commit in (None, record.commit)]
     if not found:
         known = ", ".join(dict.fromkeys(record.commit for record in records))

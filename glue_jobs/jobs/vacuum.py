@@ -22,7 +22,7 @@ from lake.adapters.cloudwatch import send_metrics
 from lake.adapters.opening import open_lake
 from lake.commits import CommitLog
 from lake.errors import FlightLakeError, UsageError
-from lake.vacuum import OldFolder, old_folders
+from lake.vacuum import OldFolder, Vacuum
 
 logger = logging.getLogger("flightlake.vacuum")
 
@@ -50,11 +50,8 @@ def vacuum(options: VacuumOptions) -> list[OldFolder]:
     removed = []
     for job in (STATES_JOB, POLLS_JOB):
         log = CommitLog(job.name, job.tables, lake.store, lake.catalog)
-        now = SystemClock().now()
-        removed += old_folders(log, lake.store, lake.catalog, now=now, retention=options.retention)
-    if not options.dry_run:
-        for folder in removed:
-            lake.store.delete(folder.keys)
+        cleaning = Vacuum(log, lake.store, lake.catalog, SystemClock().now(), options.retention)
+        removed += cleaning.old_folders() if options.dry_run else cleaning.remove()
     return removed
 
 

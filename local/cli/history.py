@@ -49,7 +49,8 @@ def _row(record: CommitRecord, *, is_visible: bool) -> tuple[object, ...]:
     at = f"{record.created_at:%Y-%m-%d %H:%M:%S}"
     counts = (len(record.raw_keys), record.counts.curated, score)
     mark = "yes" if is_visible else None
-    return (record.day, record.sequence, record.commit, record.kind, at, *counts, record.rule_fingerprint, mark)
+    kind = "vacuum" if record.vacuumed else record.kind
+    return (record.day, record.sequence, record.commit, kind, at, *counts, record.rule_fingerprint, mark)
 
 
 def _document(record: CommitRecord, *, is_visible: bool) -> dict[str, object]:
@@ -58,6 +59,7 @@ def _document(record: CommitRecord, *, is_visible: bool) -> dict[str, object]:
         "sequence": record.sequence,
         "commit": record.commit,
         "kind": record.kind,
+        "vacuumed": record.vacuumed,
         "created_at": record.created_at,
         "raw_objects": len(record.raw_keys),
         "raw_rows": record.counts.raw_rows,

@@ -7,7 +7,7 @@ import typer
 
 from lake.adapters.clock import SystemClock
 from lake.adapters.opening import open_lake
-from lake.vacuum import old_folders
+from lake.vacuum import Vacuum
 from local.cli.options import FormatOption, LakeOption, StackOption
 from local.cli.output import OutputFormat, emit_json, print_table, stdout_console
 from local.cli.published import PublishedTable, TableArgument, log_of
@@ -29,16 +29,14 @@ def command(
     Folders that a crashed run left behind go too, once they are older. Commit records stay, so history stays whole.
     """
     opened = open_lake(lake)
-    old = old_folders(
+    cleaning = Vacuum(
         log_of(opened, table),
         opened.store,
         opened.catalog,
         now=SystemClock().now(),
         retention=timedelta(days=older_than_days),
     )
-    if not dry_run:
-        for folder in old:
-            opened.store.delete(folder.keys)
+    old = cleaning.old_folders() if dry_run else cleaning.remove()
     freed = sum(folder.size_bytes for folder in old)
     if output is OutputFormat.JSON:
         emit_json({"deleted": [folder.folder for folder in old], "bytes": freed, "dry_run": dry_run})

@@ -121,7 +121,7 @@ def test_a_rollback_goes_to_the_commit_that_is_named(lake: Lake) -> None:
 
 @pytest.mark.parametrize(
     ("commit", "words"),
-    [("b", "is the visible one already"), ("z", "has no commit z; it has a, b"), ("a", "was vacuumed")],
+    [("b", "is the visible one already"), ("z", "has no commit z; it has a, b"), ("a", "is gone")],
 )
 def test_a_rollback_that_cannot_be_is_refused_and_changes_nothing(lake: Lake, commit: str, words: str) -> None:
     first = published(lake, "a", 1)

@@ -1,8 +1,10 @@
 """What vacuum takes and what it leaves, in a folder and in a bucket."""
 
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import hypothesis.strategies as st
 import pytest
@@ -14,7 +16,7 @@ from support.vectors import DAY
 from lake.adapters.opening import Lake, open_lake
 from lake.errors import StorageError
 from lake.tables import CURATED_TABLES
-from lake.vacuum import old_folders
+from lake.vacuum import LONGEST_BUILD, Vacuum
 
 LATER = datetime.now(UTC) + timedelta(days=30)
 """Files are stamped by the clock of this machine, so a folder is old only as seen from the future."""
@@ -27,8 +29,12 @@ def lake(request: pytest.FixtureRequest) -> Lake:
     return open_lake(request.getfixturevalue("aws").make_lake_place(), create=True)
 
 
+def cleaning(lake: Lake, *, now: datetime = LATER, days: float = 7) -> Vacuum:
+    return Vacuum(log_of(lake), lake.store, lake.catalog, now, timedelta(days=days))
+
+
 def would_go(lake: Lake, *, now: datetime = LATER, days: float = 7) -> set[str]:
-    old = old_folders(log_of(lake), lake.store, lake.catalog, now=now, retention=timedelta(days=days))
+    old = cleaning(lake, now=now, days=days).old_folders()
     return {folder.folder.split("commit=")[1].strip("/") for folder in old}
 
 
@@ -56,6 +62,50 @@ def test_a_folder_that_no_record_names_goes_only_when_its_files_are_old(lake: La
     written(lake, "crashed")
     assert would_go(lake, now=datetime.now(UTC)) == set(), "it may still be written"
     assert would_go(lake) == {"crashed"}
+    assert would_go(lake, now=datetime.now(UTC) + timedelta(hours=23), days=0) == set(), "however short the retention"
+    assert would_go(lake, now=datetime.now(UTC) + LONGEST_BUILD, days=0) == {"crashed"}
+
+
+def test_what_goes_is_retired_in_the_log_before_its_files_go(lake: Lake) -> None:
+    published(lake, "a", 1)
+    head = published(lake, "b", 2)
+    assert {old.folder for old in cleaning(lake).remove()} == set(log_of(lake).folders(DAY, "a").values())
+    last = log_of(lake).head(DAY)
+    assert last == replace(head, sequence=3, created_at=LATER, vacuumed=("a",))
+    assert cleaning(lake).remove() == []
+    assert log_of(lake).head(DAY) == last, "where nothing goes, nothing is recorded"
+    with pytest.raises(StorageError, match="commit a of 2026-05-08 cannot come back: its files were vacuumed"):
+        log_of(lake).roll_back(DAY, commit="a", seen_raw_keys=(), at=LATER)
+    with pytest.raises(StorageError, match="only one commit left, b"):
+        log_of(lake).roll_back(DAY, commit=None, seen_raw_keys=(), at=LATER)
+
+
+def test_a_rollback_decided_at_the_same_time_comes_first_or_not_at_all(folder_lake: Lake) -> None:
+    """A rollback takes its number just before the vacuum would: the vacuum looks again and leaves the folder."""
+    published(folder_lake, "a", 1)
+    published(folder_lake, "b", 2)
+    vacuum = cleaning(folder_lake)
+    retire = vacuum.log.retire
+
+    def rolled_back_meanwhile(*args: Any, **kwargs: Any) -> None:
+        vacuum.log.retire = retire  # type: ignore[method-assign]
+        log_of(folder_lake).roll_back(DAY, commit="a", seen_raw_keys=(), at=START + timedelta(hours=3))
+        retire(*args, **kwargs)
+
+    vacuum.log.retire = rolled_back_meanwhile  # type: ignore[method-assign]
+    assert vacuum.remove() == [], "a is visible again, and b was when it began"
+    assert visible_commits(folder_lake) == {"a"}
+    for folder in log_of(folder_lake).folders(DAY, "a").values():
+        assert folder_lake.store.get(f"{folder}part.parquet") == b"a"
+
+
+def test_a_vacuum_that_was_killed_after_its_record_is_finished_by_the_next(folder_lake: Lake) -> None:
+    published(folder_lake, "a", 1)
+    published(folder_lake, "b", 2)
+    log_of(folder_lake).retire(log_of(folder_lake).records(DAY), ["a"], at=LATER)
+    assert len(cleaning(folder_lake).remove()) == len(CURATED_TABLES)
+    assert cleaning(folder_lake).remove() == []
+    assert len(log_of(folder_lake).records(DAY)) == 3
 
 
 def test_a_commit_to_which_a_rollback_returned_stays(lake: Lake) -> None:
@@ -78,9 +128,7 @@ def test_leftovers_of_a_crashed_spark_belong_to_their_commit(folder_lake: Lake) 
     published(folder_lake, "a", 1)
     folder = log_of(folder_lake).folders(DAY, "crashed")["states"]
     folder_lake.store.put_if_absent(f"{folder}_temporary/0/part.parquet", b"x")
-    (old,) = old_folders(
-        log_of(folder_lake), folder_lake.store, folder_lake.catalog, now=LATER, retention=timedelta(days=7)
-    )
+    (old,) = cleaning(folder_lake).old_folders()
     assert (old.folder, old.size_bytes) == (folder, 1)
 
 
@@ -92,9 +140,7 @@ def test_files_that_are_in_no_commit_are_left_alone(folder_lake: Lake) -> None:
         "curated/states/a/b/c.csv",
     ):
         folder_lake.store.put_if_absent(key, b"x")
-    assert (
-        old_folders(log_of(folder_lake), folder_lake.store, folder_lake.catalog, now=LATER, retention=timedelta()) == []
-    )
+    assert cleaning(folder_lake, days=0).remove() == []
 
 
 class PublishingAndCleaning(RuleBasedStateMachine):
@@ -128,9 +174,9 @@ class PublishingAndCleaning(RuleBasedStateMachine):
 
     @rule(days=st.sampled_from([0, 0.05, 7]))
     def vacuum(self, days: float) -> None:
-        store, catalog = self.lake.store, self.lake.catalog
-        for old in old_folders(log_of(self.lake), store, catalog, now=LATER, retention=timedelta(days=days)):
-            store.delete(old.keys)
+        cleaning(self.lake, days=days).remove()
+        head = log_of(self.lake).head(DAY)
+        self.sequence = head.sequence if head else 0
 
     @precondition(lambda self: self.sequence > 0)
     @invariant()

@@ -76,7 +76,7 @@ def test_history_rollback_and_vacuum_work_together(small_lake: Lake) -> None:
     assert all(second["commit"] in folder for folder in gone)
     status, _, errors = flightlake("rollback", *lake, "--date", DAY, "--to", second["commit"])
     assert status == 1
-    assert "was vacuumed" in errors
+    assert "were vacuumed" in errors
     assert documented("verify", *lake)["days"][0]["adds_up"]
 
 
