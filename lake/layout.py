@@ -27,9 +27,11 @@ _RAW_STATES_KEY = re.compile(
     r"raw/states/year=\d{4}/month=\d{2}/day=\d{2}/hour=\d{2}/flight_data_(\d{8}_\d{6})_([0-9a-f]{8})\.json\.gz"
 )
 
-_RAW_POLL_KEY = re.compile(r"raw/polls/year=\d{4}/month=\d{2}/day=\d{2}/poll_(\d{8})_\d{6}_\d{3}_[0-9a-f]{8}\.json")
+_RAW_POLL_KEY = re.compile(r"raw/polls/year=\d{4}/month=\d{2}/day=\d{2}/poll_(\d{8})_(\d{6})_(\d{3})_[0-9a-f]{8}\.json")
 
 _REFUSED_KEY = re.compile(r"raw/refused/year=\d{4}/month=\d{2}/day=\d{2}/refused_(\d{8}_\d{6})_[0-9a-f]{8}\.gz")
+
+_COMMIT_FOLDER = re.compile(r"(curated/[^/]+/[^/=]+=(\d{4}-\d{2}-\d{2})/commit=[^/]+/).+")
 
 _RECORD_KEY = re.compile(r"commits/([^/]+)/(\d{4}-\d{2}-\d{2})/\d{8}\.json")
 
@@ -84,6 +86,17 @@ def poll_date_of(poll_key: str) -> date | None:
         return None
 
 
+def poll_due_at_of(poll_key: str) -> datetime | None:
+    """Return when a poll was due, by its ledger record's key; None where the key is not one of a ledger record."""
+    found = _RAW_POLL_KEY.fullmatch(poll_key)
+    if found is None:
+        return None
+    try:
+        return datetime.strptime(f"{found[1]}{found[2]}{found[3]}000", "%Y%m%d%H%M%S%f").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
 def refused_key(received_at: datetime, body: bytes) -> str:
     """Return the key under which a body that is no usable response is kept, by the time of its receipt."""
     at = received_at.astimezone(UTC)
@@ -122,6 +135,17 @@ def table_prefix(table: str) -> str:
 def commit_prefix(table: str, partition_column: str, day: date, commit: str) -> str:
     """Return the folder of one commit of one day of a table; its files never change."""
     return f"{table_prefix(table)}{partition_column}={day.isoformat()}/commit={commit}/"
+
+
+def commit_folder(key: str) -> tuple[date, str] | None:
+    """Return the day and the commit's folder that a published file's key lies in; None where it lies in none."""
+    found = _COMMIT_FOLDER.fullmatch(key)
+    if found is None:
+        return None
+    try:
+        return date.fromisoformat(found[2]), found[1]
+    except ValueError:
+        return None
 
 
 def log_prefix(log: str, day: date) -> str:

@@ -73,6 +73,13 @@ def test_a_refused_body_lies_under_the_day_of_its_receipt() -> None:
     assert layout.refused_key(AT, BODY) == f"raw/refused/year=2026/month=05/day=08/refused_20260508_070409_{DIGEST}.gz"
 
 
+def test_a_refused_key_carries_the_time_of_its_receipt() -> None:
+    key = layout.refused_key(AT, BODY)
+    assert layout.received_at_of(key) == AT.astimezone(UTC).replace(microsecond=0)
+    assert layout.received_at_of(layout.raw_states_key(AT, BODY)) is None
+    assert layout.received_at_of(key.replace("/refused_2", "/refused_9").replace("0508_", "1399_")) is None
+
+
 def test_a_poll_has_one_record_per_due_time_and_source() -> None:
     at = AT.replace(microsecond=30_900)
     source = "https://opensky-network.org"
