@@ -195,7 +195,7 @@ class Conversion:
         except ConflictError:
             self._remove(build.folders)
             raise
-        self.log.converge(raw.day)
+        self.log.converge(raw.day, known=record)
         return DayResult(
             raw.day,
             commit,
