@@ -44,12 +44,14 @@ class Verdict:
         is_answered: the source gave an answer that can be used, or asked for a pause.
         credits_left: as the source said.
         retry_after_s: the pause that the source asked for.
+        source_at: the time that its answer carries, UTC.
     """
 
     requests: int
     is_answered: bool
     credits_left: int | None = None
     retry_after_s: int | None = None
+    source_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,11 @@ def settle(account: Account, plan: PollingPlan, permission: Permission, *, verdi
     """Return the account after a poll: credits spent, breaker moved, cooldown begun where one was asked for."""
     budget = account.budget.at(plan.tier, now).settle(permission.reservation, used=verdict.requests * plan.cost_credits)
     if verdict.credits_left is not None:
-        budget = budget.reconcile(plan.tier, permission.reservation, server_left=verdict.credits_left, now=now)
+        # Where our clock is ahead over midnight, the count is still of the day before: it would empty the new one.
+        counted_at = min(now, verdict.source_at or now)
+        budget = budget.reconcile(
+            plan.tier, permission.reservation, server_left=verdict.credits_left, counted_at=counted_at
+        )
     breaker = account.breaker.answered() if verdict.is_answered else account.breaker.failed(now)
     settled = replace(account, budget=budget, breaker=breaker, updated_at=now)
     if verdict.retry_after_s is None:

@@ -46,9 +46,12 @@ class Budget:
         }
 
     def at(self, tier: Tier, now: datetime) -> "Budget":
-        """Return the budget of the window that `now` lies in: this one, or a fresh one."""
+        """Return the budget of the window that `now` lies in: this one, or a fresh one.
+
+        A clock that was ahead and falls back stays in the later window: what was spent is not forgotten.
+        """
         window_start = tier.window_start(now)
-        return self if window_start == self.window_start else Budget(window_start)
+        return self if window_start <= self.window_start else Budget(window_start)
 
     def left(self, tier: Tier) -> int:
         """Return the credits that may still be set aside."""
@@ -68,14 +71,20 @@ class Budget:
             reserved = max(0, reserved - reservation.credits)
         return replace(self, reserved=reserved, spent=self.spent + used)
 
-    def reconcile(self, tier: Tier, reservation: "Reservation", *, server_left: int, now: datetime) -> "Budget":
+    def reconcile(self, tier: Tier, reservation: "Reservation", *, server_left: int, counted_at: datetime) -> "Budget":
         """Return the budget corrected by the server's count where that says less than ours.
 
         What the server counted beyond our spent and reserved credits is somebody else's. Its word about an earlier
         window is worth nothing in this one, and right after a window's start it may be such a word: the server's
         clock need not agree with ours to the second.
+
+        Args:
+            tier: whose budget it is.
+            reservation: of the poll that was told the count.
+            server_left: credits that the server counts as left.
+            counted_at: when it counted, by its own clock where that is known.
         """
-        if reservation.window_start != self.window_start or now - self.window_start < _CLOCK_SKEW:
+        if reservation.window_start != self.window_start or counted_at - self.window_start < _CLOCK_SKEW:
             return self
         counted = tier.budget_credits - server_left
         return replace(self, foreign=max(self.foreign, counted - self.spent - self.reserved))

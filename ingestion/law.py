@@ -4,7 +4,9 @@ Credits are set aside before a request is sent and settled afterwards, so two po
 credit.
 """
 
+import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -17,6 +19,17 @@ _OTHER_CLOCK = timedelta(hours=1)
 _SAVE_ATTEMPTS = 20
 
 _Answer = TypeVar("_Answer")
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What became of a poll, and when it was over."""
+
+    permission: Permission
+    verdict: Verdict
+    at: datetime
 
 
 class PollingLaw:
@@ -34,6 +47,7 @@ class PollingLaw:
         self._state = state
         self._account = f"{plan.tier.name}@{place}"
         self._clock = clock
+        self._unsaved: list[_Outcome] = []
         self.plan = plan
 
     def admit(self, *, tries: int) -> Permission | Refusal:
@@ -47,25 +61,38 @@ class PollingLaw:
     def settle(self, permission: Permission, verdict: Verdict) -> None:
         """Remember what became of a poll that was sent.
 
-        Raises:
-            StorageError: the state cannot be read or written; the credits stay set aside until the window ends.
+        Where the state cannot be written, this process remembers it, a pause that was asked for too, and writes it
+        before its next poll: the poll itself is over, and what it landed has landed. Should the process end before,
+        the credits stay set aside until the window ends.
         """
-        self._changed(lambda account, now: (settle(account, self.plan, permission, verdict=verdict, now=now), None))
+        self._unsaved.append(_Outcome(permission, verdict, self._clock.now()))
+        try:
+            self._changed(lambda account, _: (account, None))
+        except StorageError as exc:
+            logger.error("poll not settled, its outcome is kept for the next poll", extra={"error": str(exc)})  # noqa: TRY400  an expected failure: its text tells all
 
     def _changed(self, change: Callable[[Account, datetime], tuple[Account, _Answer]]) -> _Answer:
         for _ in range(_SAVE_ATTEMPTS):
             stored, now = self._state.load(), self._clock.now()
             account = self._account_of(stored.document, now)
-            changed, answer = change(account, now)
+            changed, answer = change(self._settled(account), now)
             if changed == account:
+                self._unsaved.clear()
                 return answer
             document = {**stored.document, self._account: changed.to_document()}
             try:
                 self._state.save(document, expected_version=stored.version)
             except ConflictError:
                 continue
+            self._unsaved.clear()
             return answer
         raise ConflictError(f"the poll state changed under {_SAVE_ATTEMPTS} attempts to save it: too many pollers")
+
+    def _settled(self, account: Account) -> Account:
+        """Return the account after the polls whose outcome was not saved yet."""
+        for over in self._unsaved:
+            account = settle(account, self.plan, over.permission, verdict=over.verdict, now=over.at)
+        return account
 
     def _account_of(self, document: dict[str, Any], now: datetime) -> Account:
         if self._account not in document:

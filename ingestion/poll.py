@@ -193,9 +193,10 @@ def _asked(poller: Poller, permission: Permission) -> _Answer:
     except InvalidResponseError as exc:
         verdict = Verdict(allowance.used, is_answered=False, credits_left=fetched.credits_left)
         return _Answer(verdict, fetched, None, exc)
-    return _Answer(
-        Verdict(allowance.used, is_answered=True, credits_left=fetched.credits_left), fetched, response, None
+    verdict = Verdict(
+        allowance.used, is_answered=True, credits_left=fetched.credits_left, source_at=response.snapshot_at
     )
+    return _Answer(verdict, fetched, response, None)
 
 
 def _keep(store: ObjectStore, draft: _Draft, answer: _Answer) -> None:

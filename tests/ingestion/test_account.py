@@ -130,3 +130,14 @@ def test_instants_need_their_zone() -> None:
     with pytest.raises(ValueError, match="no text of an instant"):
         parse_optional_instant(5)  # type: ignore[arg-type]  # what a damaged document may hold
     assert parse_instant("2026-05-08T14:00:00+02:00") == NOON
+
+
+def test_a_count_of_yesterday_does_not_empty_today_where_the_clock_is_ahead() -> None:
+    midnight = NOON + timedelta(hours=12)
+    ahead = midnight + timedelta(minutes=5)
+    for source_at, left in ((midnight - timedelta(minutes=2), 3_996), (ahead, 20)):
+        changed, permission = admit(Account.fresh(GLOBAL_PLAN, ahead), GLOBAL_PLAN, tries=3, now=ahead)
+        assert isinstance(permission, Permission)
+        told = Verdict(1, is_answered=True, credits_left=20, source_at=source_at)
+        account = settle(changed, GLOBAL_PLAN, permission, verdict=told, now=ahead)
+        assert account.budget.left(GLOBAL_PLAN.tier) == left

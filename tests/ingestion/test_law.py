@@ -127,6 +127,37 @@ def test_pollers_in_many_threads_never_set_aside_more_than_there_is(tmp_path: Pa
     assert sum(granted) == 10  # 40 credits of 4 each
 
 
+class RefusingState(MemoryState):
+    """Takes nothing while told so."""
+
+    is_refusing = False
+
+    def save(self, document: dict[str, Any], *, expected_version: int) -> None:
+        if self.is_refusing:
+            raise StorageError("throttled")
+        super().save(document, expected_version=expected_version)
+
+
+def test_what_could_not_be_settled_is_kept_and_settled_before_the_next_poll() -> None:
+    state, clock = RefusingState(), HandClock()
+    law = a_law(state, clock)
+    permission = law.admit(tries=3)
+    assert isinstance(permission, Permission)
+    state.is_refusing = True
+    law.settle(permission, Verdict(1, is_answered=True, retry_after_s=600))
+    clock.move(60)
+    with pytest.raises(StorageError, match="throttled"):
+        law.admit(tries=3)
+    state.is_refusing = False
+    assert law.admit(tries=3) == Refusal(
+        "skipped_cooldown", "the source asked for a pause until 2026-05-08 12:10:00 UTC"
+    )
+    assert state.stored.document[ACCOUNT]["budget"]["reserved"] == 0
+    clock.move(540)
+    assert isinstance(law.admit(tries=3), Permission)
+    assert state.stored.document[ACCOUNT]["budget"]["spent"] == 4  # settled once
+
+
 @dataclass
 class Server:
     """Counts as OpenSky does, by its own day."""

@@ -182,13 +182,17 @@ def test_without_its_state_the_poller_asks_nobody(folder_lake: Lake) -> None:
     assert ledger_of(folder_lake.store)[0]["reason"] == "the poll state cannot be reached"
 
 
-def test_what_was_received_lands_also_when_the_state_is_lost_afterwards(folder_lake: Lake) -> None:
+def test_what_was_received_lands_also_when_the_state_is_lost_afterwards(
+    folder_lake: Lake, caplog: pytest.LogCaptureFixture
+) -> None:
     poller = a_poller(folder_lake.store, [a_body()], state=LostState(1))
-    with pytest.raises(StorageError, match="cannot be reached"):
-        poll_once(poller, scheduled_at=NOON)
+    poll_once(poller, scheduled_at=NOON)
     (key,) = keys_of(folder_lake.store, "raw/states/")
     (record,) = ledger_of(folder_lake.store)
-    assert (record["fate"], record["raw_key"]) == ("failed", key)
+    assert (record["fate"], record["raw_key"]) == ("landed", key)
+    assert "poll not settled" in caplog.text
+    with pytest.raises(StorageError, match="cannot be reached"):
+        poll_once(poller, scheduled_at=NOON + timedelta(seconds=90))
 
 
 def test_a_poll_delivered_twice_asks_once(folder_lake: Lake) -> None:
