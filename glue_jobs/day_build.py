@@ -14,6 +14,7 @@ class DayBuild:
         raw_keys: every raw object that was taken into account, the unreadable ones too.
         quality_score: percent; None where nothing was judged.
         content_checksum: order-free; the same rows give the same value.
+        drifted_rows: rows with more fields than the contract knows.
     """
 
     folders: dict[str, str]
@@ -22,3 +23,4 @@ class DayBuild:
     quality_score: float | None
     content_checksum: str
     unreadable: tuple[Unreadable, ...]
+    drifted_rows: int = 0

@@ -2,6 +2,7 @@
 
 import gzip
 import zlib
+from dataclasses import dataclass, fields
 from typing import Any
 
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
@@ -19,6 +20,7 @@ from lake.commits import DayCounts, Unreadable
 from lake.errors import InvalidResponseError, StorageError
 from lake.ports import ObjectStore
 from lake.response import parse_response
+from lake.rules import FIELDS_UNKNOWN
 from lake.scoring import overall_score, scores
 from lake.tables import QUALITY_SCORES, STATES, STATES_QUARANTINE
 
@@ -27,6 +29,15 @@ RAW_BYTES_PER_ROW = 30
 
 ROWS_PER_FILE = 3_000_000
 """About 60 MB of Parquet: few files for readers, and enough of them to keep a few cores busy while writing."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The day's raw objects by what Spark found in them; those that it could not open are in none."""
+
+    with_rows: frozenset[str]
+    empty: frozenset[str]
+    unusable: frozenset[str]
 
 
 def build_states(spark: SparkSession, store: ObjectStore, raw: RawDay, folders: dict[str, str]) -> DayBuild:
@@ -58,7 +69,8 @@ def build_states(spark: SparkSession, store: ObjectStore, raw: RawDay, folders: 
         counts,
         overall_score(day_scores),
         seen["checksum"],
-        _unreadable(store, raw, usable=frozenset(seen["usable_keys"]), unusable=frozenset(seen["unusable_keys"])),
+        _unreadable(store, raw, Seen(*(frozenset(seen[part.name]) for part in fields(Seen)))),
+        rule_counts(seen.get)[FIELDS_UNKNOWN].failed_count,
     )
 
 
@@ -88,33 +100,26 @@ def _only_rows(rows: DataFrame) -> DataFrame:
 
 
 def _response_columns() -> list[Column]:
-    is_first = F.coalesce(F.col("row_number"), F.lit(0)) == 0
     is_usable = F.col("time").isNotNull()
-    return [
-        F.count("row_number").alias("raw_rows"),
-        F.collect_set(F.when(is_first & is_usable, F.col("raw_key"))).alias("usable_keys"),
-        F.collect_set(F.when(~is_usable, F.col("raw_key"))).alias("unusable_keys"),
-    ]
+    groups = (F.col("row_number") == 0, is_usable & F.col("row_number").isNull(), ~is_usable)
+    named = zip(fields(Seen), groups, strict=True)
+    keys = [F.collect_set(F.when(group, F.col("raw_key"))).alias(part.name) for part, group in named]
+    return [F.count("row_number").alias("raw_rows"), *keys]
 
 
 def _file_count(raw: RawDay) -> int:
     return 1 + raw.size_bytes // (RAW_BYTES_PER_ROW * ROWS_PER_FILE)
 
 
-def _unreadable(
-    store: ObjectStore, raw: RawDay, *, usable: frozenset[str], unusable: frozenset[str]
-) -> tuple[Unreadable, ...]:
+def _unreadable(store: ObjectStore, raw: RawDay, seen: Seen) -> tuple[Unreadable, ...]:
     strangers = [Unreadable(key, "its name is not that of a landed response of this day") for key in raw.strangers]
-    found = [
-        Unreadable(info.key, _reason(store, info.key, was_read=info.key in unusable))
-        for info in raw.objects
-        if info.key not in usable
-    ]
+    reasons = {info.key: _reason(store, info.key, seen) for info in raw.objects if info.key not in seen.with_rows}
+    found = [Unreadable(key, reason) for key, reason in reasons.items() if reason is not None]
     return tuple(sorted(strangers + found, key=lambda item: item.raw_key))
 
 
-def _reason(store: ObjectStore, key: str, *, was_read: bool) -> str:
-    """Return why an object gave no rows.
+def _reason(store: ObjectStore, key: str, seen: Seen) -> str | None:
+    """Return why an object gave no rows; None where it is an empty sky.
 
     Raises:
         StorageError: it is sound, so that leaving it out would lose rows.
@@ -127,6 +132,8 @@ def _reason(store: ObjectStore, key: str, *, was_read: bool) -> str:
         response = parse_response(body)
     except InvalidResponseError as error:
         return str(error)
-    if not was_read:
+    if key in seen.empty and not response.rows:
+        return None
+    if key not in seen.unusable:
         raise StorageError(f"{key} is sound but was not read; nothing is published, run the conversion again")
     return f"its time {response.snapshot_at:%Y-%m-%dT%H:%M:%SZ} is of another day, or Spark cannot parse its numbers"

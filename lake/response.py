@@ -12,6 +12,19 @@ from operator import itemgetter
 from types import NoneType
 from typing import Any
 
+from lake.added_fields import (
+    ADDED_NAMES,
+    ADDED_TYPES,
+    CODE_DIGITS,
+    DOCUMENTED_FIELDS,
+    FEWEST_FIELDS,
+    INSTANT_DIGITS,
+    KNOWN_FIELDS,
+    LARGEST_DOUBLE,
+    added_values,
+    are_within_limits,
+    storable,
+)
 from lake.errors import InvalidResponseError
 
 FIRST_TIME_S = 1356998400
@@ -20,22 +33,13 @@ FIRST_TIME_S = 1356998400
 LAST_TIME_S = 253402300799
 """9999-12-31 23:59:59 UTC, the last second that calendars and engines agree on."""
 
-FIELD_COUNTS = (17, 18)
-"""Without and with `extended=1`. Source: OpenSky REST API, state vectors."""
-
-INSTANT_DIGITS = 12
-"""Most digits of an instant in Unix seconds, so that every engine can make a timestamp of it."""
-
-CODE_DIGITS = 9
-"""Most digits of position source and category, so that they fit the contract's int."""
-
-_LARGEST_DOUBLE = 1.7976931348623157e308
 _TEXT, _WHOLE, _NUMBER, _FLAG = (str,), (int,), (int, float), (bool,)
 _FIELD_TYPES: tuple[tuple[type, ...], ...] = (
     *(_TEXT, _TEXT, _TEXT, _WHOLE, _WHOLE, _NUMBER, _NUMBER, _NUMBER, _FLAG, _NUMBER, _NUMBER, _NUMBER),
     *((list,), _NUMBER, _TEXT, _FLAG, _WHOLE, _WHOLE),
+    *ADDED_TYPES,
 )
-_numbers = itemgetter(*(index for index, allowed in enumerate(_FIELD_TYPES) if allowed is _NUMBER))
+_numbers = itemgetter(*(index for index, allowed in enumerate(_FIELD_TYPES[:17]) if allowed is _NUMBER))
 _SENSORS = 12
 _CATEGORY = 17
 _SQUAWK = 14
@@ -44,6 +48,7 @@ DECODED_COLUMNS: tuple[str, ...] = (
     *("field_count", "is_readable", "icao24", "callsign", "origin_country", "position_at_s", "last_contact_at_s"),
     *("longitude_deg", "latitude_deg", "baro_altitude_m", "on_ground", "ground_speed_mps", "true_track_deg"),
     *("vertical_rate_mps", "geo_altitude_m", "squawk", "is_special_purpose", "position_source", "category"),
+    *ADDED_NAMES,
 )
 """What a rule sees of a row, beside `snapshot_at_s`; the order of `decoded` rows."""
 
@@ -99,24 +104,28 @@ def decoded(row: Any) -> tuple[Any, ...]:
     return (
         len(row),
         True,
-        _text(row[0]),
-        _text(callsign.strip(" ") or None) if callsign else None,
-        _text(country) if country and country.strip(" ") else None,
+        storable(row[0]),
+        storable(callsign.strip(" ") or None) if callsign else None,
+        storable(country) if country and country.strip(" ") else None,
         *row[3:_SENSORS],
         row[_SENSORS + 1],
-        _text(row[_SQUAWK]),
+        storable(row[_SQUAWK]),
         *row[_SQUAWK + 1 : _CATEGORY],
         row[_CATEGORY] if len(row) > _CATEGORY else None,
+        *added_values(row),
     )
 
 
 def _is_readable(row: list[Any]) -> bool:
-    if not _has_documented_types(tuple(map(type, row))):
+    # What lies beyond the contract's fields is of no known type: it stays in raw, and the rules count it.
+    if not _has_documented_types(tuple(map(type, row[:KNOWN_FIELDS]))):
         return False
-    if not (_all_within(row[3:5], 10**INSTANT_DIGITS - 1) and _all_within(row[16:], 10**CODE_DIGITS - 1)):
+    if not (_all_within(row[3:5], 10**INSTANT_DIGITS - 1) and _all_within(row[16:18], 10**CODE_DIGITS - 1)):
         return False
     # NaN fails this comparison too, and a whole number too large for a double compares without overflow.
-    if not _all_within(_numbers(row), _LARGEST_DOUBLE):
+    if not _all_within(_numbers(row), LARGEST_DOUBLE):
+        return False
+    if len(row) > DOCUMENTED_FIELDS and not are_within_limits(row):
         return False
     sensors = row[_SENSORS]
     return sensors is None or all(type(sensor) is int for sensor in sensors)
@@ -133,7 +142,7 @@ def _all_within(numbers: Iterable[float | None], limit: float) -> bool:
 @lru_cache(maxsize=4096)
 def _has_documented_types(types: tuple[type, ...]) -> bool:
     # Real rows have some dozens of type patterns: the loop runs once for each. Compared exactly, as bool is an int.
-    if len(types) not in FIELD_COUNTS:
+    if len(types) < FEWEST_FIELDS:
         return False
     return all(kind is NoneType or kind in allowed for kind, allowed in zip(types, _FIELD_TYPES, strict=False))
 
@@ -147,14 +156,7 @@ def _row_in_text(text: str) -> Any:
 
 
 def _first_text(row: list[Any]) -> str | None:
-    return _text(row[0]) if row and isinstance(row[0], str) else None
-
-
-def _text(text: str | None) -> str | None:
-    """Return text that every engine can store: half a surrogate pair becomes `?`, as Java writes it."""
-    if text is None or text.isascii():
-        return text
-    return text.encode("utf-8", "replace").decode()
+    return storable(row[0]) if row and isinstance(row[0], str) else None
 
 
 def _json(body: bytes) -> Any:

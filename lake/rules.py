@@ -4,7 +4,7 @@ Both predicates of a rule are SQL in the subset that Spark, Athena, DuckDB and S
 `in`, `abs`, `length`, `regexp_like`), so that one text has one meaning everywhere; `lake.predicates` reads the same
 text for plain Python. They see the decoded row under the contract's names, instants as Unix seconds
 (`last_contact_at_s`), and two facts about its form: `field_count` (null where the row is no array) and `is_readable`
-(17 or 18 fields of the right JSON types; every other column is null where it is false).
+(17 or more fields, those that the contract knows of its JSON types; every other column is null where it is false).
 
 Null is decided by `applies`: it must be false wherever `broken` could be null, and may never be null itself. A row to
 which a rule does not apply is not counted as checked.
@@ -18,10 +18,15 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from lake.added_fields import FEWEST_FIELDS, KNOWN_FIELDS
+
 Dimension = Literal["completeness", "accuracy", "consistency", "timeliness", "validity"]
 Severity = Literal["reject", "warn"]
 
 DIMENSIONS: tuple[Dimension, ...] = ("completeness", "accuracy", "consistency", "timeliness", "validity")
+
+FIELDS_UNKNOWN = "fields_unknown"
+"""The rule that tells of drift: it is broken where the source sends more than the contract knows."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +53,16 @@ RULES: tuple[Rule, ...] = (
         "row_length",
         "validity",
         "reject",
-        "field_count is null or field_count not in (17, 18)",
-        "The row is no array of 17 or 18 fields. Source: OpenSky REST API, state vectors (18 with `extended=1`).",
+        f"field_count is null or field_count < {FEWEST_FIELDS}",
+        "The row is no array, or has fewer than 17 fields. Source: OpenSky REST API, state vectors.",
         applies="true",
+    ),
+    Rule(
+        FIELDS_UNKNOWN,
+        "validity",
+        "warn",
+        f"field_count > {KNOWN_FIELDS}",
+        "More fields than the contract knows: the source has grown. What is known is published, the rest stays in raw.",
     ),
     Rule(
         "field_types",
@@ -58,7 +70,7 @@ RULES: tuple[Rule, ...] = (
         "reject",
         "not is_readable",
         "A field has another JSON type than documented: a number sent as text, NaN, a whole number of over 12 digits.",
-        applies="field_count is not null and field_count in (17, 18)",
+        applies=f"field_count is not null and field_count >= {FEWEST_FIELDS}",
     ),
     Rule("icao24_missing", "completeness", "reject", "icao24 is null", "Nobody to attribute the row to."),
     Rule(

@@ -1,9 +1,11 @@
 """Decode state vectors: a row's JSON text, by index, into the contract's names and SI units."""
 
+from functools import reduce
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lake.response import CODE_DIGITS, FIELD_COUNTS, INSTANT_DIGITS
+from lake.added_fields import ADDED, CODE_DIGITS, DOCUMENTED_FIELDS, FEWEST_FIELDS, INSTANT_DIGITS, decoded_name
 
 _TEXT = r'(?:null|"[^"\\]*+(?:\\.[^"\\]*+)*+")'
 _INSTANT = rf"(?:null|-?\d{{1,{INSTANT_DIGITS}}})"
@@ -15,8 +17,33 @@ _FIELDS = (
     *(_TEXT, _TEXT, _TEXT, _INSTANT, _INSTANT, _NUMBER, _NUMBER, _NUMBER, _FLAG, _NUMBER, _NUMBER, _NUMBER),
     *(_SENSORS, _NUMBER, _TEXT, _FLAG, _CODE),
 )
-DOCUMENTED_TYPES = r"(?s)^\s*\[\s*" + r"\s*,\s*".join(_FIELDS) + rf"(?:\s*,\s*{_CODE})?\s*\]\s*$"
-"""The JSON text of a row of 17 or 18 fields of the documented types. Repeats are possessive: no text makes it slow."""
+_ADDED_FIELDS = {
+    "string": _TEXT,
+    "boolean": _FLAG,
+    "double": _NUMBER,
+    "int": _CODE,
+    "bigint": _INSTANT,
+    "timestamp": _INSTANT,
+}
+
+
+def _with_optional(*later: str) -> str:
+    """Return the pattern of fields that a row may end before, and of any others after them."""
+    if not later:
+        return r"(?:\s*,.*)?"
+    return rf"(?:\s*,\s*{later[0]}{_with_optional(*later[1:])})?"
+
+
+DOCUMENTED_TYPES = (
+    r"(?s)^\s*\[\s*"
+    + r"\s*,\s*".join(_FIELDS)
+    + _with_optional(_CODE, *(_ADDED_FIELDS[column.type] for column in ADDED))
+    + r"\s*\]\s*$"
+)
+"""The JSON text of a row whose fields, 17 or more, have the types that the contract knows; later ones may have any.
+
+Repeats are possessive, but for the last one, which nothing is nested in: no text makes it slow.
+"""
 
 _NUMBER_COLUMNS = {
     "longitude_deg": 5,
@@ -26,6 +53,7 @@ _NUMBER_COLUMNS = {
     "true_track_deg": 10,
     "vertical_rate_mps": 11,
     "geo_altitude_m": 13,
+    **{column.name: DOCUMENTED_FIELDS + place for place, column in enumerate(ADDED) if column.type == "double"},
 }
 
 
@@ -41,8 +69,8 @@ def decoded(rows: DataFrame) -> DataFrame:
     split = rows.withColumn("fields", fields).withColumn("field_count", F.size("fields"))
     typed = split.withColumns({name: _number(index) for name, index in _NUMBER_COLUMNS.items()})
     is_finite = [_is_finite(index, name) for name, index in _NUMBER_COLUMNS.items()]
-    has_types = F.col("field_count").isin(*FIELD_COUNTS) & F.col("raw_row").rlike(DOCUMENTED_TYPES)
-    is_readable = F.coalesce(has_types & F.least(*is_finite), F.lit(False))
+    has_types = (F.col("field_count") >= FEWEST_FIELDS) & F.col("raw_row").rlike(DOCUMENTED_TYPES)
+    is_readable = F.coalesce(reduce(Column.__and__, is_finite, has_types), F.lit(False))
     first_is_text = F.col("raw_row").rlike(r'^\s*\[\s*"')
     return typed.withColumn("is_readable", is_readable).select(
         "raw_key",
@@ -69,8 +97,16 @@ def _other_fields() -> list[Column]:
         "is_special_purpose": _field(15, "boolean"),
         "position_source": _field(16, "int"),
         "category": _field(17, "int"),
+        **{decoded_name(column): _added(index, column.type) for index, column in enumerate(ADDED, DOCUMENTED_FIELDS)},
     }
     return [F.when(F.col("is_readable"), value).alias(name) for name, value in values.items()]
+
+
+def _added(index: int, kind: str) -> Column:
+    if kind == "string":
+        text = F.get("fields", F.lit(index))
+        return F.when(F.trim(text) != "", text)
+    return _field(index, "bigint" if kind == "timestamp" else kind)
 
 
 def _is_finite(index: int, name: str) -> Column:

@@ -4,6 +4,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from glue_jobs.transforms.judge import reasons
+from lake.added_fields import decoded_name
 from lake.contract import Table, spark_ddl
 from lake.scoring import Score
 from lake.tables import QUALITY_SCORES, STATES, STATES_QUARANTINE
@@ -28,16 +29,14 @@ def quality(spark: SparkSession, scores: list[Score]) -> DataFrame:
 
 def content_checksum() -> Column:
     """Return an order-free checksum of deduplicated rows: the sum of a hash of all their decoded values."""
-    names = [f"{column.name}_s" if column.type == "timestamp" else column.name for column in STATES.columns]
-    values = [F.coalesce(F.col(name).cast("string"), F.lit("\0")) for name in names]
+    values = [F.coalesce(F.col(decoded_name(column)).cast("string"), F.lit("\0")) for column in STATES.columns]
     hashes = F.sum(F.when(~F.col("is_repeat"), F.xxhash64(*values).cast("decimal(38,0)")))
     return F.coalesce(hashes.cast("string"), F.lit("0"))
 
 
 def _with_instants(rows: DataFrame) -> DataFrame:
-    return rows.withColumns(
-        {f"{name}_at": F.timestamp_seconds(f"{name}_at_s") for name in ("position", "last_contact", "snapshot")}
-    )
+    instants = [column for column in STATES.columns if column.type == "timestamp"]
+    return rows.withColumns({column.name: F.timestamp_seconds(decoded_name(column)) for column in instants})
 
 
 def _in_columns_of(table: Table, rows: DataFrame) -> DataFrame:

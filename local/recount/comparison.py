@@ -1,6 +1,5 @@
 """Compare a day's visible commit with its recount: counts, contents, quarantine and scores."""
 
-import json
 import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -10,7 +9,9 @@ from typing import Any
 
 import duckdb
 
+from lake.added_fields import KNOWN_FIELDS
 from lake.commits import CommitRecord, DayCounts
+from lake.rules import FIELDS_UNKNOWN, fingerprint
 from lake.tables import CURATED_TABLES, STATES
 from local.engine import Engine
 from local.recount.from_raw import ACCEPTED, Recount, canonical
@@ -92,7 +93,7 @@ class Comparison:
             published_checksum,
             recounted_checksum,
             tuple(differences),
-            self.notes,
+            (*self.notes, *self._notes()),
         )
 
     def _prepare(self) -> None:
@@ -141,7 +142,7 @@ class Comparison:
     def _quarantine_differences(self) -> Iterator[str]:
         expected = {place: (row.icao24, row.reasons, row.json_text) for place, row in self.counted.rejected.items()}
         published = {
-            (raw_key, number): (icao24, tuple(reasons), _canonical_text(raw_row))
+            (raw_key, number): (icao24, tuple(reasons), canonical(raw_row))
             for raw_key, number, icao24, reasons, raw_row in self._execute(
                 "select raw_key, row_number, icao24, reasons, raw_row from states_quarantine "
                 f"where snapshot_date = date '{self.head.day}'"
@@ -157,6 +158,8 @@ class Comparison:
             )
 
     def _score_differences(self) -> Iterator[str]:
+        if self.head.rule_fingerprint != fingerprint():
+            return  # scores of other rules: there is nothing to hold them against
         published = {
             (dimension, rule): (checked, failed, score)
             for dimension, rule, checked, failed, score in self._execute(
@@ -170,6 +173,16 @@ class Comparison:
             if found is None or found[:2] != expected[:2] or not _same_score(found[2], expected[2]):
                 name = score.rule or score.dimension or "overall"
                 yield f"quality, {name}: published {found}, recounted {expected}"
+
+    def _notes(self) -> Iterator[str]:
+        if self.head.rule_fingerprint != fingerprint():
+            yield (
+                f"published under the rules {self.head.rule_fingerprint} of flightlake {self.head.code_version}, not "
+                f"today's: its rows are compared, its scores not; `flightlake convert --date {self.head.day} "
+                "--rebuild` judges it anew"
+            )
+        if drifted := self.counted.failed[FIELDS_UNKNOWN]:
+            yield f"{drifted} rows have more fields than the contract knows ({KNOWN_FIELDS}): the source has grown"
 
     def _checksum(self, relation: str) -> str:
         columns = ", ".join(column.name for column in STATES.columns)
@@ -197,14 +210,6 @@ def _as_microseconds(name: str, kind: str) -> str:
 def _named(row: tuple[object, ...]) -> str:
     values = zip((column.name for column in STATES.columns), row, strict=True)
     return ", ".join(f"{name}={value}" for name, value in values if value is not None)
-
-
-def _canonical_text(raw_row: str) -> str:
-    try:
-        return canonical(json.loads(raw_row, strict=False))
-    except ValueError:
-        # A row that was sent as plain text is quarantined as that text.
-        return canonical(raw_row)
 
 
 def _same_score(one: float | None, other: float | None) -> bool:

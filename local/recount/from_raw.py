@@ -7,28 +7,32 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import duckdb
 
+from lake.added_fields import decoded_name, storable
 from lake.commits import CommitRecord
 from lake.errors import InvalidResponseError, ObjectNotFoundError
+from lake.json_reading import value_of
 from lake.judging import Judgement, judge
 from lake.ports import ObjectStore
 from lake.response import DECODED_COLUMNS, Response, parse_response
 from lake.rules import RULES
 from lake.scoring import RuleCount, Score, scores
+from lake.tables import STATES
 
-_TYPES = {
-    "is_readable": "BOOLEAN",
-    "on_ground": "BOOLEAN",
-    "is_special_purpose": "BOOLEAN",
-    "position_source": "INTEGER",
-    "category": "INTEGER",
-    "field_count": "BIGINT",
-    "row_number": "INTEGER",
+_DUCKDB_TYPES = {
+    "string": "VARCHAR",
+    "double": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "int": "INTEGER",
+    "bigint": "BIGINT",
+    "timestamp": "BIGINT",  # Unix seconds
+}
+_TYPES = {decoded_name(column): _DUCKDB_TYPES[column.type] for column in STATES.columns} | {
     "raw_key": "VARCHAR",
-    **dict.fromkeys(("position_at_s", "last_contact_at_s", "snapshot_at_s"), "BIGINT"),
-    **dict.fromkeys(("icao24", "callsign", "origin_country", "squawk"), "VARCHAR"),
+    "row_number": "INTEGER",
 }
 _COLUMNS = (*DECODED_COLUMNS[2:], "snapshot_at_s", "raw_key", "row_number")
 ACCEPTED = "recounted_accepted"
@@ -100,7 +104,7 @@ def _add(connection: duckdb.DuckDBPyConnection, key: str, response: Response, co
         count.failed[name] += rule_count.failed_count
     for number, rejection in judgement.rejections.items():
         icao24, row = judgement.rows[number][2], response.rows[number]
-        count.rejected[key, number] = RejectedRow(icao24, rejection.reasons, canonical(row))
+        count.rejected[key, number] = RejectedRow(icao24, rejection.reasons, canonical(_raw_row(row)))
     _insert_accepted(connection, key, response, judgement)
 
 
@@ -113,13 +117,23 @@ def _insert_accepted(connection: duckdb.DuckDBPyConnection, key: str, response: 
     if not rows:
         return
     values = dict(zip(_COLUMNS, zip(*rows, strict=True), strict=True))
-    kinds = json.dumps({name: [_TYPES.get(name, "DOUBLE")] for name in _COLUMNS})
+    kinds = json.dumps({name: [_TYPES[name]] for name in _COLUMNS})
     unnested = ", ".join(f"unnest(v.{name})" for name in _COLUMNS)
     # One JSON document a response: DuckDB takes it far faster than as many single values.
     statement = f"insert into {ACCEPTED} select {unnested} from (select from_json(?, '{kinds}') as v)"
     connection.execute(statement, [json.dumps(values)])
 
 
-def canonical(row: object) -> str:
-    """Return a row's JSON text with numbers and spaces written in one way, to compare texts by meaning."""
-    return json.dumps(row)
+def _raw_row(row: Any) -> str:
+    return storable(row) or "" if isinstance(row, str) else json.dumps(row)
+
+
+def canonical(raw_row: str) -> str:
+    """Return a row's JSON text with numbers and spaces written in one way, to compare texts by meaning.
+
+    A row that was sent as plain text is kept as that text, which may look like a number or like nothing at all.
+    """
+    try:
+        return json.dumps(value_of(raw_row))
+    except ValueError:
+        return json.dumps(raw_row)

@@ -60,7 +60,7 @@ UNREADABLE = {
     "a list where text belongs": vector(squawk=["1000"]),
     "sensors of another kind": vector(sensors=["a"]),
     "16 fields": vector()[:16],
-    "19 fields": [*vector(), 1, 1],
+    "a text for a category, and a field more": [*vector(), "new", 1],
     "5 fields": vector()[:5],
 }
 
@@ -70,6 +70,17 @@ def test_an_unreadable_row_keeps_only_its_address(spark: SparkSession, row: list
     frame = decoded(raw_rows(spark, json.dumps(row)))
     others = DECODED_COLUMNS[3:]
     assert_rows(frame, [(len(row), False, "3c6444", *[None] * len(others))], *DECODED_COLUMNS[:3], *others)
+
+
+SURPLUS = ([None], ["]"], ['", "'], [{"a": [1, "]"]}], [[]], [float("nan")], ["x" * 100_000, 1.5], [0] * 1000)
+
+
+@pytest.mark.parametrize("surplus", SURPLUS, ids=lambda surplus: repr(surplus)[:20])
+def test_fields_that_nobody_knows_yet_change_nothing_but_the_count(spark: SparkSession, surplus: list[Any]) -> None:
+    frame = decoded(raw_rows(spark, json.dumps([*vector(), 4]), json.dumps([*vector(), 4, *surplus])))
+    assert rows_of(frame, "field_count") == [(18,), (18 + len(surplus),)]
+    known, grown = rows_of(frame, *DECODED_COLUMNS[1:])
+    assert known == grown
 
 
 @pytest.mark.parametrize("text", [None, "[]", '{"a": 1}', "5", "text", "[5, 6]", "[null]", '["a"'])
@@ -100,6 +111,8 @@ def test_both_decoders_agree_on_every_row_above(spark: SparkSession) -> None:
         {"a": 1},
         [None] * 17,
         [*vector(sensors=[1, 2]), None],
+        *([*vector(), None, *surplus] for surplus in SURPLUS),
+        [*vector()[:16], *SURPLUS],
     ]
     frame = decoded(raw_rows(spark, *[None if row is None else json.dumps(row) for row in rows]))
     assert list(map(repr, rows_of(frame, *DECODED_COLUMNS))) == [

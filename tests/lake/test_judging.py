@@ -43,11 +43,11 @@ def test_counts_say_how_many_rows_a_rule_was_asked_of_and_how_many_broke_it() ->
 
 
 def test_the_score_is_that_of_the_formula() -> None:
-    # One of two rows breaks one of the eleven validity rules that were asked: 50 % in 1 of 11, in 1 of 5 dimensions.
+    # One of two rows breaks one of the twelve validity rules that were asked: 50 % in 1 of 12, in 1 of 5 dimensions.
     validity = [rule for rule in RULES if rule.dimension == "validity" and rule.name != "category_unknown"]
-    assert len(validity) == 11
+    assert len(validity) == 12
     score = judge(Response(NOON, [vector(), vector(true_track=-1)])).quality_score
-    assert score == pytest.approx((4 * 100 + (10 * 100 + 50) / 11) / 5)
+    assert score == pytest.approx((4 * 100 + (11 * 100 + 50) / 12) / 5)
 
 
 def test_an_empty_sky_is_neither_good_nor_bad() -> None:
@@ -63,7 +63,8 @@ def test_an_empty_sky_is_neither_good_nor_bad() -> None:
         ([], {"row_length"}),
         (vector()[:5], {"row_length"}),
         (vector()[:16], {"row_length"}),
-        ([*vector(), 1, 1], {"row_length"}),
+        ([*vector(), 1, 1], {"fields_unknown"}),
+        ([*vector(), "new"], {"field_types"}),
         (None, {"row_length"}),
         ({"icao24": "3c6444"}, {"row_length"}),
         ("3c6444", {"row_length"}),

@@ -98,7 +98,8 @@ def test_a_good_row_is_decoded_by_index() -> None:
         [],
         vector()[:5],
         vector()[:16],
-        [*vector(), 1, 1],
+        [*vector(), "new"],
+        [*vector(), 10**9, "new"],
         vector(velocity="230.5"),
         vector(icao24=0x3C6444),
         vector(callsign=12),
@@ -122,6 +123,12 @@ def test_a_good_row_is_decoded_by_index() -> None:
 def test_an_unreadable_row_is_decoded_to_nothing_but_its_address(row: list[Any]) -> None:
     address = row[0] if row and isinstance(row[0], str) else None
     assert decoded(row) == (len(row), False, address, *[None] * (len(DECODED_COLUMNS) - 3))
+
+
+@pytest.mark.parametrize("surplus", [[None], ["new", 5], [{"a": [1]}], [float("nan")], [0] * 10_000])
+def test_fields_that_nobody_knows_yet_change_nothing_but_the_count(surplus: list[Any]) -> None:
+    known = [*vector(), 4]
+    assert decoded(known + surplus) == (18 + len(surplus), *decoded(known)[1:])
 
 
 NUMBERS = ("longitude", "latitude", "baro_altitude", "velocity", "true_track", "vertical_rate", "geo_altitude")

@@ -19,7 +19,8 @@ Row = Any
 
 EXAMPLES: dict[str, tuple[list[Row], list[Row]]] = {
     # rule: (rows that break it, rows that just do not)
-    "row_length": ([[], None, 5, "x", {}, vector()[:16], [*vector(), 1, 1]], [vector(), [*vector(), 1]]),
+    "row_length": ([[], None, 5, "x", {}, vector()[:16]], [vector(), [*vector(), 1], [*vector(), 1, "new"]]),
+    "fields_unknown": ([[*vector(), 1, None], [*vector(), None, {"a": []}, "new"]], [vector(), [*vector(), 1]]),
     "field_types": ([vector(velocity="1"), vector(spi=0), vector(last_contact=1.5)], [vector(), vector(velocity=1)]),
     "icao24_missing": ([vector(icao24=None)], [vector(), vector(icao24="")]),
     "icao24_form": (
