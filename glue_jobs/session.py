@@ -29,16 +29,27 @@ LOCAL_SETTINGS = {
 }
 """What one machine needs besides; a cluster sets these itself."""
 
+_LOCAL_S3_SETTINGS = {
+    # S3A's buffers on disk want Hadoop's usual local file system; with the other one each write would fail.
+    "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.LocalFileSystem",
+}
 
-def spark_session(app_name: str, *, master: str | None = None) -> SparkSession:
+
+def spark_session(app_name: str, *, master: str | None = None, on_s3: bool = False) -> SparkSession:
     """Return the running session, or a new one, with the jobs' settings.
 
     Args:
         app_name: shown in Spark's own pages and logs.
         master: such as `local[*]` for one machine; None where a cluster or `spark-submit` has set it.
+        on_s3: whether the lake lies in a bucket.
     """
     builder = SparkSession.builder.appName(app_name)
-    settings = SETTINGS | LOCAL_SETTINGS if master else SETTINGS
+    settings = SETTINGS | local_settings(on_s3=on_s3) if master else SETTINGS
     for key, value in settings.items():
         builder = builder.config(key, value)
     return (builder.master(master) if master else builder).getOrCreate()
+
+
+def local_settings(*, on_s3: bool) -> dict[str, str]:
+    """Return what one machine needs besides `SETTINGS`, for a lake in a folder or in a bucket."""
+    return LOCAL_SETTINGS | (_LOCAL_S3_SETTINGS if on_s3 else {})

@@ -52,7 +52,7 @@ def convert(options: ConvertOptions) -> list[DayResult]:
     states, polls = (
         Conversion(
             job,
-            lambda: spark_session("convert_states", master=master),
+            lambda: spark_session("convert_states", master=master, on_s3=lake.root is None),
             lake.store,
             lake.catalog,
             SystemClock(),

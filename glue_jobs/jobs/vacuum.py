@@ -22,7 +22,7 @@ from lake.adapters.cloudwatch import send_metrics
 from lake.adapters.opening import open_lake
 from lake.commits import CommitLog
 from lake.errors import FlightLakeError, UsageError
-from lake.vacuum import OldFolder, Vacuum
+from lake.vacuum import OldFolder, Vacuum, old_leftovers
 
 logger = logging.getLogger("flightlake.vacuum")
 
@@ -45,13 +45,17 @@ def main(argv: Sequence[str]) -> int:
 
 
 def vacuum(options: VacuumOptions) -> list[OldFolder]:
-    """Remove the old folders of every published table and return them."""
+    """Remove the old folders of every published table and return them; what killed writers left goes, too."""
     lake = open_lake(options.lake, database=options.database)
-    removed = []
+    now, removed = SystemClock().now(), []
     for job in (STATES_JOB, POLLS_JOB):
         log = CommitLog(job.name, job.tables, lake.store, lake.catalog)
-        cleaning = Vacuum(log, lake.store, lake.catalog, SystemClock().now(), options.retention)
+        cleaning = Vacuum(log, lake.store, lake.catalog, now, options.retention)
         removed += cleaning.old_folders() if options.dry_run else cleaning.remove()
+    for left in old_leftovers(lake.store, now=now, retention=options.retention):
+        logger.info("left by a killed writer%s: %s", "" if options.dry_run else ", removed", left.key)
+        if not options.dry_run:
+            lake.store.discard(left)
     return removed
 
 

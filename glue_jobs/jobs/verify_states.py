@@ -63,7 +63,8 @@ def verify(options: VerifyOptions) -> list[DayVerdict]:
     days = options.dates or published[-options.day_count :]
     if not days:
         return []
-    spark = spark_session("verify_states", master=None if options.is_glue else "local[*]")
+    master = None if options.is_glue else "local[*]"
+    spark = spark_session("verify_states", master=master, on_s3=lake.root is None)
     return [verdict for day in days if (verdict := verify_day(spark, lake, day)) is not None]
 
 

@@ -3,6 +3,9 @@
 import os
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pyspark
@@ -12,23 +15,65 @@ from pyspark.errors import PySparkException
 from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
-from glue_jobs.session import LOCAL_SETTINGS, spark_session
+from glue_jobs.session import local_settings, spark_session
+from lake.adapters.opening import Lake
 from lake.errors import FlightLakeError
 from local.java.finding import chosen_java_home
+from local.java.s3a_jars import s3a_jars
 
 MASTER = "local[*]"
 
 
-def local_spark_session() -> SparkSession:
+def session_starter(lake: Lake) -> Callable[[], SparkSession]:
+    """Return what starts the session for a lake, when it is needed.
+
+    Raises:
+        UsageError: the lake lies in a bucket, and Spark has no client of S3; the text says how to get it.
+    """
+    if lake.root is not None:
+        return local_spark_session
+    return partial(local_spark_session, s3_jars=s3a_jars(os.environ, own=Path(sys.prefix)))
+
+
+def local_spark_session(*, s3_jars: list[Path] | None = None) -> SparkSession:
     """Return a Spark session on all cores of this machine.
+
+    Args:
+        s3_jars: the client of S3, for a lake in a bucket; the bucket is reached as boto3 reaches it.
 
     Raises:
         FlightLakeError: there is no fit Java, or Spark does not start; the text names the log.
+        StorageError: there are no credentials for S3.
     """
     if SparkSession.getActiveSession() is None:
         _prepare_environment()
-        _start_quietly()
-    return spark_session("flightlake", master=MASTER)
+        if s3_jars is None:
+            _start_quietly(local_settings(on_s3=False))
+        else:
+            _start_with_s3(s3_jars)
+    return spark_session("flightlake", master=MASTER, on_s3=s3_jars is not None)
+
+
+def _start_with_s3(jars: list[Path]) -> None:
+    # Imported here and nowhere above: boto3 takes long to import, and a folder needs none of it.
+    from lake.adapters.s3a import s3a_access  # noqa: PLC0415 - see the line above
+
+    access = s3a_access()
+    with _environment(access.credentials):
+        _start_quietly({**local_settings(on_s3=True), **access.settings, "spark.jars": ",".join(map(str, jars))})
+
+
+@contextmanager
+def _environment(credentials: dict[str, str]) -> Iterator[None]:
+    """Let a process that is started within the block have these credentials, and no others."""
+    before = dict(os.environ)
+    os.environ.pop("AWS_SESSION_TOKEN", None)
+    os.environ.update(credentials)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def _prepare_environment() -> None:
@@ -41,10 +86,10 @@ def _prepare_environment() -> None:
     os.environ["SPARK_HOME"] = str(Path(pyspark.__file__).parent)
 
 
-def _start_quietly() -> None:
+def _start_quietly(settings: dict[str, str]) -> None:
     """Start the Java process with its messages in a log file: what matters reaches Python as errors."""
     log = Path(tempfile.gettempdir()) / f"flightlake-spark-{os.getpid()}.log"
-    conf = SparkConf().setMaster(MASTER).setAll(list(LOCAL_SETTINGS.items()))
+    conf = SparkConf().setMaster(MASTER).setAll(list(settings.items()))
     try:
         with log.open("wb") as sink:
             gateway = launch_gateway(conf, popen_kwargs={"stderr": sink, "stdout": sink})  # type: ignore[no-untyped-call]  # pyspark gives it no types

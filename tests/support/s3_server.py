@@ -35,7 +35,16 @@ class S3Server:
         """Start it, or start it again on the same port and folder; return when it answers."""
         assert self._process is None
         keys = {"ROOT_ACCESS_KEY": ACCESS_KEY, "ROOT_SECRET_KEY": SECRET_KEY}
-        command = [self.program, "--port", f"127.0.0.1:{self.port}", "--region", REGION, "--quiet", "posix", self.folder]
+        command = [
+            self.program,
+            "--port",
+            f"127.0.0.1:{self.port}",
+            "--region",
+            REGION,
+            "--quiet",
+            "posix",
+            self.folder,
+        ]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, env=keys, stdout=log, stderr=log)
         wait_until_listening(self._process, self.port, self.log, within_s=_START_S)
