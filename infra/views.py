@@ -22,6 +22,9 @@ _DIALECT = "athena"
 _INSTANT = "timestamp(3)"
 """What a Hive timestamp is on Athena: milliseconds. Source: Amazon Athena user guide, "Data types"."""
 
+_NO_SERDE = {"SerializationLibrary": "-", "Parameters": {}}
+"""A view has nothing to read with, yet an engine that finds no SerDe in Glue refuses to look at the rest."""
+
 
 @dataclass(frozen=True)
 class ViewColumn:
@@ -34,10 +37,9 @@ class ViewColumn:
 
 @dataclass(frozen=True)
 class View:
-    """One view: what it answers, its select, and its columns."""
+    """One view: its select, and its columns."""
 
     name: str
-    question: str
     body: str
     columns: tuple[ViewColumn, ...]
 
@@ -67,6 +69,8 @@ def views() -> list[View]:
 def glue_view(view: View, database: str) -> dict[str, Any]:
     """Return a view as the Glue API takes it (`TableInput`).
 
+    It has no description: Glue's becomes the table's comment, and by the comment "Presto View" an engine knows a view.
+
     Source: the form of what Athena's `create view` leaves in Glue; Trino's Hive connector writes and reads the same.
     """
     definition = {
@@ -78,12 +82,12 @@ def glue_view(view: View, database: str) -> dict[str, Any]:
     encoded = base64.b64encode(json.dumps(definition).encode()).decode()
     return {
         "Name": view.name,
-        "Description": view.question,
         "TableType": "VIRTUAL_VIEW",
         "Owner": "flightlake",
         "Parameters": {"presto_view": "true", "comment": "Presto View"},
         "StorageDescriptor": {
             "Columns": [{"Name": column.name, "Type": column.hive_type} for column in view.columns],
+            "SerdeInfo": _NO_SERDE,
         },
         "ViewOriginalText": f"/* Presto View: {encoded} */",
         "ViewExpandedText": "/* Presto View */",
@@ -97,7 +101,7 @@ def _view(file: SqlFile, known: Mapping[str, Mapping[str, str]]) -> View:
     typed = annotate_types(qualify(tree, schema=schema, dialect=_DIALECT), schema=schema, dialect=_DIALECT)
     if not isinstance(typed, exp.Query):
         raise ContractViolationError(f"the view {file.name} is no select")
-    return View(file.name, file.question, body, tuple(_column(file, selected) for selected in typed.selects))
+    return View(file.name, body, tuple(_column(file, selected) for selected in typed.selects))
 
 
 def _column(file: SqlFile, selected: exp.Expr) -> ViewColumn:

@@ -79,7 +79,7 @@ class Catalog(pulumi.ComponentResource):
             wanted["Name"],
             name=wanted["Name"],
             database_name=self.database.name,
-            description=wanted["Description"],
+            description=wanted.get("Description"),
             owner=wanted.get("Owner"),
             table_type=wanted["TableType"],
             parameters=wanted["Parameters"],

@@ -67,3 +67,16 @@ def test_a_view_is_stored_as_athena_stores_it() -> None:
     assert definition["originalSql"].startswith("select\n    states.snapshot_date")
     assert definition["columns"][2] == {"name": "aircraft_count", "type": "bigint"}
     assert stored["StorageDescriptor"]["Columns"][1] == {"Name": "snapshot_at", "Type": "timestamp"}
+
+
+def test_an_engine_knows_a_view_by_its_comment_which_a_description_would_replace() -> None:
+    stored = glue_view(BY_NAME["snapshots"], "flightlake_dev")
+    assert stored["Parameters"]["comment"] == "Presto View"
+    assert "Description" not in stored
+
+
+def test_a_view_has_a_serde_without_which_engines_refuse_it() -> None:
+    assert glue_view(BY_NAME["snapshots"], "flightlake_dev")["StorageDescriptor"]["SerdeInfo"] == {
+        "SerializationLibrary": "-",
+        "Parameters": {},
+    }

@@ -71,7 +71,7 @@ def table_input(recorded: Recorded) -> dict[str, Any]:
     }
     found = {
         "Name": inputs["name"],
-        "Description": inputs["description"],
+        "Description": inputs.get("description"),
         "Owner": inputs.get("owner"),
         "TableType": inputs["tableType"],
         "Parameters": inputs["parameters"],
