@@ -1,6 +1,5 @@
 """Trino, the engine that Athena is made of, on a free port of 127.0.0.1, over a Glue catalog and an S3 server."""
 
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,7 +13,11 @@ from urllib.parse import quote
 
 import requests
 from support.aws import REGION
-from support.engines import engine
+from support.engines import engine, java_since
+from support.listening import free_port
+
+_OLDEST_JAVA = 24
+"""Source: Trino 476 documentation, "Deploying Trino"."""
 
 _START_S = 90
 _ANSWER_S = 60
@@ -105,7 +108,7 @@ def trino_on_this_machine(
         key: access key id, for both.
         secret: secret access key, for both.
     """
-    home, java, port = engine("trino"), engine("java24") / "bin" / "java", _free_port()
+    home, java, port = engine("trino"), java_since(_OLDEST_JAVA), free_port()
     s3 = {"endpoint": s3_endpoint, "region": REGION, "aws-access-key": key, "aws-secret-key": secret}
     glue = {"endpoint-url": glue_endpoint, "region": REGION, "aws-access-key": key, "aws-secret-key": secret}
     _write(
@@ -116,6 +119,8 @@ def trino_on_this_machine(
             **{f"hive.metastore.glue.{name}": text for name, text in glue.items()},
             "hive.security": "allow-all",
             "hive.recursive-directories": "true",
+            # moto has none to give, and Trino asks for them again and again.
+            "hive.table-statistics-enabled": "false",
             "fs.native-s3.enabled": "true",
             "s3.path-style-access": "true",
             **{f"s3.{name}": text for name, text in s3.items()},
@@ -133,9 +138,9 @@ def trino_on_this_machine(
     ]
     with log.open("wb") as sink, subprocess.Popen(command, cwd=folder, stdout=sink, stderr=sink) as process:
         try:
-            address = f"http://127.0.0.1:{port}"
-            _wait(process, address, log)
-            yield Trino(address, database)
+            trino = Trino(f"http://127.0.0.1:{port}", database)
+            _wait(process, trino, log)
+            yield trino
         finally:
             process.terminate()
             try:
@@ -165,25 +170,17 @@ def _write(path: Path, settings: Mapping[str, str]) -> None:
     path.write_text("".join(f"{name}={text}\n" for name, text in settings.items()), encoding="utf-8")
 
 
-def _wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+def _wait(process: subprocess.Popen[bytes], trino: Trino, log: Path) -> None:
+    """Return when the server runs statements; it answers a while before it knows itself for a worker."""
     deadline = time.monotonic() + _START_S
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            break
+    while time.monotonic() < deadline and process.poll() is None:
         try:
-            if not requests.get(f"{address}/v1/info", timeout=5).json()["starting"]:
+            if trino.ask("select count(*) from system.runtime.nodes where state = 'active'").rows == [(1,)]:
                 return
-        except (requests.RequestException, ValueError):
+        except (requests.RequestException, TrinoError):
             pass
         time.sleep(0.3)
     raise AssertionError(f"Trino did not start within {_START_S} s:\n{log.read_text(errors='replace')[-4000:]}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _json(response: requests.Response) -> dict[str, Any]:
