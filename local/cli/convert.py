@@ -16,7 +16,7 @@ from lake.errors import UsageError
 from lake.tables import POLLS, STATES
 from local.cli.options import DatesOption, FormatOption, LakeOption, StackOption, parse_date
 from local.cli.output import OutputFormat, emit_json, print_table, progress, stderr_console
-from local.java.spark import local_spark_session
+from local.java.spark import session_starter
 
 
 def command(
@@ -50,10 +50,9 @@ def command(
     if dates and since:
         raise UsageError("--date names the days and --since adds days to the pending ones: give one of them")
     opened = open_lake(lake)
+    spark = session_starter(opened)
     states, polls = (
-        Conversion(
-            job, local_spark_session, opened.store, opened.catalog, SystemClock(), min_quality=quality, since=since
-        )
+        Conversion(job, spark, opened.store, opened.catalog, SystemClock(), min_quality=quality, since=since)
         for job, quality in ((STATES_JOB, min_quality), (POLLS_JOB, 0))
     )
     survey = Survey() if dates else states.survey()

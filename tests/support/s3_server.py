@@ -13,7 +13,9 @@ from support.aws import BUCKET, REGION, Aws
 from support.engines import engine
 from support.listening import free_port, wait_until_listening
 
-ACCESS_KEY, SECRET_KEY = "a-real-server", "not-so-secret"
+KEY = "flightlake-tests"
+"""The root user's id and secret at once; the server wants eight characters or more."""
+
 _START_S = 30
 
 
@@ -34,7 +36,7 @@ class S3Server:
     def start(self) -> None:
         """Start it, or start it again on the same port and folder; return when it answers."""
         assert self._process is None
-        keys = {"ROOT_ACCESS_KEY": ACCESS_KEY, "ROOT_SECRET_KEY": SECRET_KEY}
+        keys = {"ROOT_ACCESS_KEY": KEY, "ROOT_SECRET_KEY": KEY}
         command = [
             self.program,
             "--port",
@@ -61,8 +63,8 @@ class S3Server:
             "s3",
             endpoint_url=self.endpoint,
             region_name=REGION,
-            aws_access_key_id=ACCESS_KEY,
-            aws_secret_access_key=SECRET_KEY,
+            aws_access_key_id=KEY,
+            aws_secret_access_key=KEY,
             config=Config(retries={"mode": "standard", "total_max_attempts": 4}),
         )
 
@@ -94,8 +96,8 @@ class AwsWithS3:
         return self.others.environment | {
             "AWS_ENDPOINT_URL_S3": self.s3.endpoint,
             "AWS_ENDPOINT_URL_DYNAMODB": self.dynamodb or self.others.endpoint,
-            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+            "AWS_ACCESS_KEY_ID": KEY,
+            "AWS_SECRET_ACCESS_KEY": KEY,
         }
 
     def make_lake_place(self, prefix: str = "lake") -> str:

@@ -4,7 +4,12 @@ import os
 import re
 from pathlib import Path
 
+from support.aws import Aws
+from support.commands import flightlake
 from support.processes import run_python
+from support.vectors import body, landed, vector
+
+from lake.adapters.opening import open_lake
 
 START = """
     import os, sys, tempfile
@@ -42,3 +47,12 @@ def test_a_java_that_breaks_leaves_its_words_in_the_log(tmp_path: Path) -> None:
     log = Path(named[1]).read_text()
     assert "insufficient memory" in log
     assert "/an/older/spark" not in log, "a Spark of other work is none of ours"
+
+
+def test_a_lake_in_a_bucket_needs_hadoops_client_before_anything_starts(aws: Aws, tmp_path: Path) -> None:
+    address = aws.make_lake_place()
+    landed(open_lake(address, create=True).store, body(vector()))
+    environment = {**aws.environment, "FLIGHTLAKE_S3A_JARS": str(tmp_path)}
+    status, output, errors = flightlake("convert", "--lake", address, "--format", "json", environment=environment)
+    assert (status, output) == (2, "")
+    assert "bash local/java/set_up_s3a.sh" in " ".join(errors.split())
