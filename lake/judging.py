@@ -6,7 +6,7 @@ from typing import Any
 
 from lake.predicates import BROKEN, verdict_function
 from lake.response import Response, decoded
-from lake.rules import RULES
+from lake.rules import RULES, Rule
 from lake.scoring import RuleCount, overall_score, scores
 
 
@@ -59,6 +59,12 @@ def judge(response: Response) -> Judgement:
         number: Rejection(number, reasons[verdict]) for number, verdict in enumerate(verdicts) if verdict in reasons
     }
     return Judgement(rows, rejections, _counts(distinct))
+
+
+def broken_rules(row: Any, time_s: int) -> tuple[Rule, ...]:
+    """Return every rule that a row as received breaks, warnings too, in the rules' order; time in Unix seconds."""
+    (verdict,) = verdict_function()([decoded(row)], time_s)
+    return tuple(rule for number, rule in enumerate(RULES) if verdict >> 2 * number & BROKEN == BROKEN)
 
 
 def _reasons(verdict: int) -> tuple[str, ...]:

@@ -26,12 +26,13 @@ from lake.errors import FlightLakeError, UsageError
 from local.cli.output import quieten_stdout, stderr_console, tell_error
 
 COMMANDS: dict[str, str] = {
-    # In this order: simulate, poll, land, convert, query, verify, history, rollback, vacuum, report.
+    # In this order: simulate, poll, land, convert, query, why, verify, history, rollback, vacuum, report.
     "simulate": "Serve a simulated sky as OpenSky would, on this machine.",
     "poll": "Poll OpenSky or a simulator within its law of credits, and land the answers.",
     "land": "Land recorded responses from files and folders.",
     "convert": "Turn raw responses into published days, with Spark.",
     "query": "Ask the lake: a query of the project by name, or SQL of your own.",
+    "why": "Tell why an aircraft is in the lake at a time, or why it is not.",
     "verify": "Recount published days from raw and name every difference.",
     "history": "Show the commits of each day, and which one is visible.",
     "rollback": "Let readers see an older commit of a day again.",

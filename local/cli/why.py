@@ -1,0 +1,66 @@
+"""`flightlake why`: follow an aircraft at a time, or its absence, to poll, response, rule and commit."""
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from lake.adapters.clock import SystemClock
+from lake.adapters.opening import open_lake
+from local.cli.options import FormatOption, LakeOption, StackOption
+from local.cli.output import OutputFormat, emit_json, print_table, stdout_console
+from local.lineage.answer import Answer, RowFate
+from local.lineage.instants import parsed_address, parsed_instant
+from local.lineage.why import why
+
+
+def command(
+    icao24: Annotated[str, typer.Argument(metavar="ICAO24", help="The aircraft: six hex digits, such as 3c6444.")],
+    time: Annotated[str, typer.Argument(metavar="TIME", help="ISO 8601 in UTC, such as 2026-05-08T12:00:00Z.")],
+    lake: LakeOption,
+    _stack: StackOption = None,
+    output: FormatOption = OutputFormat.TABLE,
+) -> None:
+    """Tell why an aircraft is in `states` at a time, or why it is not.
+
+    The snapshot nearest to the time answers for it, within a quarter of an hour; where a poll that brought no response
+    was nearer, that poll does: no data and no aircraft are different things. The answer names the poll and its fate,
+    the raw response, the row and its text, the rules that it breaks, and the commit that it is visible in.
+    """
+    address, at = parsed_address(icao24), parsed_instant(time)
+    answer = why(open_lake(lake), address, at, now=SystemClock().now())
+    if output is OutputFormat.JSON:
+        emit_json(answer.to_document())
+    else:
+        _tell(answer)
+
+
+def _tell(answer: Answer) -> None:
+    first, *others = answer.sentences
+    console = stdout_console()
+    console.print(f"[bold]{escape(first)}[/]", highlight=False, soft_wrap=True)
+    for sentence in others:
+        console.print(escape(sentence), highlight=False, soft_wrap=True)
+    for fate in answer.trail.fates:
+        if fate.raw_row is not None:
+            console.print(
+                f"{escape(fate.place)}: {escape(_one_line(fate))}", highlight=False, soft_wrap=True, style="dim"
+            )
+    document = answer.to_document()
+    if document["commits"]:
+        print_table(
+            ("no.", "commit", "kind", "at (UTC)", "rules", "flightlake", "visible"),
+            [_commit_row(commit) for commit in document["commits"]],
+            numeric=(0,),
+        )
+
+
+def _one_line(fate: RowFate) -> str:
+    # A row may hold whatever a source sends: no control character of it reaches the terminal.
+    return "".join(character if character.isprintable() else " " for character in fate.raw_row or "")
+
+
+def _commit_row(commit: dict[str, object]) -> tuple[object, ...]:
+    names = ("sequence", "commit", "kind", "created_at", "rule_fingerprint", "code_version")
+    mark = "yes" if commit["visible"] else None
+    return (*(f"{commit[name]:%Y-%m-%d %H:%M:%S}" if name == "created_at" else commit[name] for name in names), mark)
