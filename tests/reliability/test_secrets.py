@@ -37,7 +37,7 @@ def polled(wired: Wired, count: int, *, patch: str = "") -> dict[str, bytes]:
 def test_a_secret_shows_nowhere_in_what_polls_write_whatever_the_source_answers(
     wired: Wired, experiment: Experiment
 ) -> None:
-    count = experiment.size(small=140, ci=140, full=1_000)
+    count = experiment.size(small=110, ci=300, full=1_000)
     with watched_arguments() as arguments:
         told = polled(wired, count)
     assert {request.fault for request in wired.server.requests} >= set(KINDS)
