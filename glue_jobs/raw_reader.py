@@ -33,8 +33,10 @@ def read_rows(spark: SparkSession, store: ObjectStore, raw: RawDay, keys: frozen
     # An object that is no sound gzip costs itself; the caller finds it missing and looks why.
     responses = read_objects(spark, store, raw_states_day_prefix(raw.day), wanted, RESPONSE_SCHEMA, skip_broken=True)
     is_instant = F.col("time").between(FIRST_TIME_S, LAST_TIME_S)
-    # Asked in this order: an instant beyond the calendar would stop the day.
-    is_usable = F.when(is_instant, F.to_date(F.timestamp_seconds("time")) == F.lit(raw.day))
+    # Asked in this order: an instant beyond the calendar would stop the day. Of what Spark cannot parse to its end it
+    # keeps what stood before, such as a time without states: that is no empty sky.
+    is_whole = is_instant & F.col("unparsed").isNull()
+    is_usable = F.when(is_whole, F.to_date(F.timestamp_seconds("time")) == F.lit(raw.day))
     return responses.withColumn("time", F.when(is_usable, F.col("time"))).select(
         F.col("object_key").alias("raw_key"),
         "time",

@@ -4,6 +4,7 @@ The poller uses it on each body, and the recount uses it against the Spark job, 
 """
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ from lake.added_fields import (
     storable,
 )
 from lake.errors import InvalidResponseError
+from lake.json_reading import value_of
 
 FIRST_TIME_S = 1356998400
 """2013-01-01 UTC: OpenSky has no earlier data. Source: Schäfer et al., "Bringing up OpenSky", IPSN 2014."""
@@ -52,6 +54,7 @@ DECODED_COLUMNS: tuple[str, ...] = (
 )
 """What a rule sees of a row, beside `snapshot_at_s`; the order of `decoded` rows."""
 
+_LOOKS_LIKE_A_ROW = re.compile(r"[\s\0-\x20\ufeff]*\[")
 _UNREADABLE_TAIL = (None,) * (len(DECODED_COLUMNS) - 3)
 
 
@@ -74,7 +77,8 @@ def parse_response(body: bytes) -> Response:
     NaN and unescaped control characters are let through: they spoil their row, which the rules find, not the response.
 
     Raises:
-        InvalidResponseError: no JSON object, no usable `time`, or no `states`.
+        InvalidResponseError: no JSON object that every engine reads, no usable `time`, no `states`, or a text among
+            them that engines would take for a row.
     """
     document = _json(body)
     if not isinstance(document, dict):
@@ -89,13 +93,12 @@ def parse_response(body: bytes) -> Response:
     states = document["states"]
     if states is not None and not isinstance(states, list):
         raise InvalidResponseError(f"states: {_shown(states)} is neither null nor an array")
+    _check_texts(states or [])
     return Response(time_s, states or [])
 
 
 def decoded(row: Any) -> tuple[Any, ...]:
     """Return a row's values in the order of `DECODED_COLUMNS`; absent, blank and unreadable are None."""
-    if isinstance(row, str):
-        row = _row_in_text(row)
     if not isinstance(row, list):
         return (None, False, None, *_UNREADABLE_TAIL)
     if not _is_readable(row):
@@ -114,6 +117,13 @@ def decoded(row: Any) -> tuple[Any, ...]:
         row[_CATEGORY] if len(row) > _CATEGORY else None,
         *added_values(row),
     )
+
+
+def _check_texts(rows: list[Any]) -> None:
+    # Engines that keep rows as text could not tell a text that looks like an array from a row.
+    for number, row in enumerate(rows):
+        if isinstance(row, str) and _LOOKS_LIKE_A_ROW.match(row):
+            raise InvalidResponseError(f"states: row {number} is a text that looks like an array: {_shown(row)}")
 
 
 def _is_readable(row: list[Any]) -> bool:
@@ -147,14 +157,6 @@ def _has_documented_types(types: tuple[type, ...]) -> bool:
     return all(kind is NoneType or kind in allowed for kind, allowed in zip(types, _FIELD_TYPES, strict=False))
 
 
-def _row_in_text(text: str) -> Any:
-    """Return the row in a JSON array that was sent as text, as engines that keep rows as text read it; else None."""
-    try:
-        return json.loads(text, strict=False)
-    except (ValueError, RecursionError):
-        return None
-
-
 def _first_text(row: list[Any]) -> str | None:
     return storable(row[0]) if row and isinstance(row[0], str) else None
 
@@ -165,15 +167,15 @@ def _json(body: bytes) -> Any:
     if b"\0" in body:
         raise InvalidResponseError(f"the body is no JSON: byte {body.index(0)} is NUL")
     try:
-        return json.loads(body.decode("utf-8"), strict=False)
+        return value_of(body.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise InvalidResponseError(
             f"the body is no UTF-8 text: byte {error.start} is {body[error.start]:#04x}"
         ) from error
-    except RecursionError as error:
-        raise InvalidResponseError("the body is no usable JSON: nested too deeply") from error
-    except ValueError as error:
+    except json.JSONDecodeError as error:
         raise InvalidResponseError(f"the body is no JSON: {error}; it starts with {_shown(body[:40])}") from error
+    except ValueError as error:
+        raise InvalidResponseError(f"the body is no JSON that every engine reads: {error}") from error
 
 
 def _shown(value: object) -> str:

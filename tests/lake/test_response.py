@@ -24,8 +24,8 @@ BAD_BODIES = {
     "a byte order mark": (b"\xef\xbb\xbf" + body(vector()), "no JSON"),
     "an array": (b"[1, 2]", "a JSON list, not an object"),
     "a text": (b'"Too many requests"', "a JSON str, not an object"),
-    "nested too deeply": (b'{"time": 1778241600, "states": ' + b"[" * 100_000, "no usable JSON|no JSON"),
-    "a number of 5,000 digits": (b'{"time": ' + b"1" * 5_000 + b"}", "no JSON"),
+    "nested too deeply": (b'{"time": 1778241600, "states": ' + b"[" * 100_000, "nested more deeply than 64"),
+    "a number of 5,000 digits": (b'{"time": ' + b"1" * 5_000 + b"}", "a number in it is longer"),
     "no time": (b'{"states": []}', "time: None is no whole number"),
     "time null": (b'{"time": null, "states": []}', "time: None is no whole number"),
     "time with a fraction": (b'{"time": 1778241600.5, "states": []}', "time: 1778241600.5 is no whole"),
@@ -151,8 +151,20 @@ def test_what_is_no_array_has_no_fields(row: Any) -> None:
     assert decoded(row) == (None, False, *[None] * (len(DECODED_COLUMNS) - 2))
 
 
-def test_a_row_sent_as_the_text_of_an_array_is_that_row() -> None:
-    assert decoded(json.dumps(vector())) == decoded(vector())
+@pytest.mark.parametrize("before", ["", " ", "\n", "\ufeff", "\x1f"])
+def test_a_text_that_engines_would_take_for_a_row_is_refused(before: str) -> None:
+    with pytest.raises(InvalidResponseError, match=r"states: row 1 is a text that looks like an array: '.*\["):
+        parse_response(body(vector(), before + json.dumps(vector())))
+
+
+def test_another_text_among_the_rows_spoils_only_itself() -> None:
+    assert parse_response(body("no row", '{"icao24": []}')).rows == ["no row", '{"icao24": []}']
+
+
+def test_beyond_the_limits_of_any_engine_the_door_says_which() -> None:
+    for text, words in (("1" * 1_001, "a number in it is longer than 1,000"), ("[" * 80 + "]" * 80, "nested more dee")):
+        with pytest.raises(InvalidResponseError, match=f"the body is no JSON that every engine reads: .*{words}"):
+            parse_response(body(vector(velocity="V")).replace(b'"V"', text.encode()))
 
 
 def test_values_at_the_edge_of_what_is_readable_are_kept() -> None:
