@@ -1,6 +1,5 @@
 """Compare a day's visible commit with its recount: counts, contents, quarantine and scores."""
 
-import json
 import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -143,7 +142,7 @@ class Comparison:
     def _quarantine_differences(self) -> Iterator[str]:
         expected = {place: (row.icao24, row.reasons, row.json_text) for place, row in self.counted.rejected.items()}
         published = {
-            (raw_key, number): (icao24, tuple(reasons), _canonical_text(raw_row))
+            (raw_key, number): (icao24, tuple(reasons), canonical(raw_row))
             for raw_key, number, icao24, reasons, raw_row in self._execute(
                 "select raw_key, row_number, icao24, reasons, raw_row from states_quarantine "
                 f"where snapshot_date = date '{self.head.day}'"
@@ -211,14 +210,6 @@ def _as_microseconds(name: str, kind: str) -> str:
 def _named(row: tuple[object, ...]) -> str:
     values = zip((column.name for column in STATES.columns), row, strict=True)
     return ", ".join(f"{name}={value}" for name, value in values if value is not None)
-
-
-def _canonical_text(raw_row: str) -> str:
-    try:
-        return canonical(json.loads(raw_row, strict=False))
-    except ValueError:
-        # A row that was sent as plain text is quarantined as that text.
-        return canonical(raw_row)
 
 
 def _same_score(one: float | None, other: float | None) -> bool:

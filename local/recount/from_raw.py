@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import duckdb
 
-from lake.added_fields import decoded_name
+from lake.added_fields import decoded_name, storable
 from lake.commits import CommitRecord
 from lake.errors import InvalidResponseError, ObjectNotFoundError
+from lake.json_reading import value_of
 from lake.judging import Judgement, judge
 from lake.ports import ObjectStore
 from lake.response import DECODED_COLUMNS, Response, parse_response
@@ -102,7 +104,7 @@ def _add(connection: duckdb.DuckDBPyConnection, key: str, response: Response, co
         count.failed[name] += rule_count.failed_count
     for number, rejection in judgement.rejections.items():
         icao24, row = judgement.rows[number][2], response.rows[number]
-        count.rejected[key, number] = RejectedRow(icao24, rejection.reasons, canonical(row))
+        count.rejected[key, number] = RejectedRow(icao24, rejection.reasons, canonical(_raw_row(row)))
     _insert_accepted(connection, key, response, judgement)
 
 
@@ -122,6 +124,16 @@ def _insert_accepted(connection: duckdb.DuckDBPyConnection, key: str, response: 
     connection.execute(statement, [json.dumps(values)])
 
 
-def canonical(row: object) -> str:
-    """Return a row's JSON text with numbers and spaces written in one way, to compare texts by meaning."""
-    return json.dumps(row)
+def _raw_row(row: Any) -> str:
+    return storable(row) or "" if isinstance(row, str) else json.dumps(row)
+
+
+def canonical(raw_row: str) -> str:
+    """Return a row's JSON text with numbers and spaces written in one way, to compare texts by meaning.
+
+    A row that was sent as plain text is kept as that text, which may look like a number or like nothing at all.
+    """
+    try:
+        return json.dumps(value_of(raw_row))
+    except ValueError:
+        return json.dumps(raw_row)
