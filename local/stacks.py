@@ -18,7 +18,7 @@ def stack_environment(stack: str, environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment variables that name a stack's lake and say how it is polled.
 
     Asks Pulumi for the stack's export `environment`, whose keys are those of the deployed poller (FLIGHTLAKE_LAKE,
-    FLIGHTLAKE_DATABASE, ...), and adds the region.
+    FLIGHTLAKE_DATABASE, ...), and adds the region and FLIGHTLAKE_DEAD_LETTER_QUEUE.
 
     Args:
         stack: dev, staging or prod, or what `pulumi stack ls` calls it.
@@ -29,10 +29,11 @@ def stack_environment(stack: str, environ: Mapping[str, str]) -> dict[str, str]:
         StorageError: the stack is not deployed.
     """
     exports = _exports(stack, environ)
-    variables, region = exports.get("environment"), exports.get("region")
+    variables, region, queue = (exports.get(name) for name in ("environment", "region", "deadLetterQueue"))
     if not isinstance(variables, dict) or not isinstance(region, str):
         raise StorageError(f"the stack {stack} has no exports yet: deploy it with `pulumi up --stack {stack}`")
-    return {**variables, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+    dead_letters = {"FLIGHTLAKE_DEAD_LETTER_QUEUE": queue} if isinstance(queue, str) else {}
+    return {**variables, **dead_letters, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
 
 
 def use_stack(stack: str) -> None:

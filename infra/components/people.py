@@ -58,8 +58,12 @@ def operator_grants(args: PeopleArgs) -> list[Grant]:
     jobs = [names.arn("glue", f"job/{names.named(job)}") for job in ("convert", "verify", "vacuum")]
     machine = names.named("backfill")
     executions = [names.arn("states", f"stateMachine:{machine}"), names.arn("states", f"execution:{machine}:*")]
-    queues = [names.arn("sqs", names.named(queue)) for queue in ("ticks", "dead-letters")]
-    redrive = ("sqs:StartMessageMoveTask", "sqs:ListMessageMoveTasks", "sqs:ReceiveMessage", "sqs:DeleteMessage")
+    redriven = (
+        "sqs:GetQueueAttributes",
+        "sqs:ReceiveMessage",
+        "sqs:ChangeMessageVisibility",
+        "sqs:DeleteMessage",
+    )
     return [
         *_command_line_reads(args),
         Grant("Land", ("s3:PutObject",), [f"{raw}/{RAW_PREFIX}*"]),
@@ -81,7 +85,7 @@ def operator_grants(args: PeopleArgs) -> list[Grant]:
             executions,
             reason=_BY_HAND,
         ),
-        Grant("Redrive", (*redrive, "sqs:SendMessage", "sqs:GetQueueAttributes"), queues, reason=_BY_HAND),
+        Grant("Redrive", redriven, [names.arn("sqs", names.named("dead-letters"))]),
     ]
 
 

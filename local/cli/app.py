@@ -26,10 +26,11 @@ from lake.errors import FlightLakeError, UsageError
 from local.cli.output import quieten_stdout, stderr_console, tell_error
 
 COMMANDS: dict[str, str] = {
-    # In this order: simulate, poll, land, convert, query, why, verify, history, rollback, vacuum, report.
+    # In this order: simulate, poll, land, redrive, convert, query, why, verify, history, rollback, vacuum, report.
     "simulate": "Serve a simulated sky as OpenSky would, on this machine.",
     "poll": "Poll OpenSky or a simulator within its law of credits, and land the answers.",
     "land": "Land recorded responses from files and folders.",
+    "redrive": "List what was refused or given up, and bring back what is good in it.",
     "convert": "Turn raw responses into published days, with Spark.",
     "query": "Ask the lake: a query of the project by name, or SQL of your own.",
     "why": "Tell why an aircraft is in the lake at a time, or why it is not.",

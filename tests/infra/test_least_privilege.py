@@ -33,6 +33,7 @@ from infra.naming import Names
 from infra.recording import Recording
 from infra.settings import Settings
 from ingestion import handler
+from ingestion.landing import keep_refused
 from ingestion.ledger import PollRecord, record_poll
 from ingestion.poll import check_source, poll_once
 from ingestion.settings import PollerSettings
@@ -233,16 +234,30 @@ def test_the_reader(stack: Recording, whole_lake: Lake, tmp_path: Path) -> None:
     assert differences(calls, reader_grants(PEOPLE)) == []
 
 
-def test_the_operator(stack: Recording, whole_lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def dead_letters(aws: Aws, *documents: dict[str, Any]) -> str:
+    """Put messages into the stack's queue of dead letters and return its address."""
+    sqs = aws.client("sqs")
+    url: str = sqs.get_queue_url(QueueName=NAMES.named("dead-letters"))["QueueUrl"]
+    for document in documents:
+        sqs.send_message(QueueUrl=url, MessageBody=json.dumps(document))
+    return url
+
+
+def test_the_operator(
+    stack: Recording, aws: Aws, whole_lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lake = publish(stack, whole_lake)
     response = tmp_path / "response.json"
     response.write_bytes(body(vector()))
+    keep_refused(lake.store, body(vector(), time=NOON + 90), received_at=datetime(2026, 5, 8, 11, tzinfo=UTC))
+    queue = dead_letters(aws, {"scheduled_at": "2026-05-08T11:00:00Z"}, {})
     with recorded_calls(NAMES) as calls:
         read_by_command_line(lake, tmp_path)
         run("land", str(response), "--lake", lake.address, "--format", "json")
         for table in ("states", "polls"):
             run("rollback", table, "--lake", lake.address, "--date", "2026-05-08", "--format", "json")
         run("vacuum", "--lake", lake.address, "--older-than-days", "0", "--format", "json")
+        run("redrive", "--replay", "--lake", lake.address, "--queue", queue, "--format", "json")
         polled(stack, monkeypatch)
     calls = {(action, arn) for action, arn in calls if action != "events:PutEvents"}  # only the deployed poller tells
     found = differences(calls, operator_grants(PEOPLE))

@@ -28,6 +28,12 @@ def test_a_stack_is_its_pollers_environment_and_region(tmp_path: Path) -> None:
     assert (tmp_path / "asked").read_text().startswith("stack output --json --stack dev --non-interactive --cwd /")
 
 
+def test_a_stack_tells_its_queue_of_dead_letters(tmp_path: Path) -> None:
+    exports = {"environment": ENVIRONMENT, "region": "eu-west-1", "deadLetterQueue": "https://sqs.test/1/dead-letters"}
+    found = stack_environment("dev", pulumi_that_exports(tmp_path, exports))
+    assert found["FLIGHTLAKE_DEAD_LETTER_QUEUE"] == "https://sqs.test/1/dead-letters"
+
+
 def test_without_pulumi_the_way_around_it_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"not on the path: install it .* or name the lake with --lake"):
         stack_environment("dev", {"PATH": str(tmp_path)})

@@ -60,6 +60,10 @@ def _secret(names: Names, given: dict[str, Any]) -> list[Call]:
     return [("secretsmanager:GetSecretValue", names.arn("secretsmanager", f"secret:{given['SecretId']}-a1b2c3"))]
 
 
+def _queue(action: str) -> Callable[[Names, dict[str, Any]], list[Call]]:
+    return lambda names, given: [(action, names.arn("sqs", given["QueueUrl"].rpartition("/")[2]))]
+
+
 _RULES: dict[str, Callable[[Names, dict[str, Any]], list[Call]]] = {
     "s3:GetObject": _object("s3:GetObject"),
     "s3:HeadObject": _object("s3:GetObject"),
@@ -80,6 +84,8 @@ _RULES: dict[str, Callable[[Names, dict[str, Any]], list[Call]]] = {
     "events:PutEvents": lambda names, given: [
         ("events:PutEvents", entry["EventBusName"]) for entry in given["Entries"]
     ],
+    **{f"sqs:{name}": _queue(f"sqs:{name}") for name in ("GetQueueAttributes", "ReceiveMessage", "DeleteMessage")},
+    "sqs:ChangeMessageVisibilityBatch": _queue("sqs:ChangeMessageVisibility"),
     "cloudwatch:PutMetricData": lambda *_: [("cloudwatch:PutMetricData", "*")],
 }
 

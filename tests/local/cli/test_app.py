@@ -16,7 +16,20 @@ from lake.errors import StorageError, UsageError
 from local.cli import app as app_module
 from local.cli.app import COMMANDS, build_app, main
 
-ORDER = ["simulate", "poll", "land", "convert", "query", "why", "verify", "history", "rollback", "vacuum", "report"]
+ORDER = [
+    "simulate",
+    "poll",
+    "land",
+    "redrive",
+    "convert",
+    "query",
+    "why",
+    "verify",
+    "history",
+    "rollback",
+    "vacuum",
+    "report",
+]
 FLIGHTLAKE = [sys.executable, "-c", "from local.cli.app import main; main()"]
 
 runner = CliRunner()
