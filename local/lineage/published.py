@@ -1,14 +1,13 @@
 """What is published of one snapshot's day: its records, what readers are shown, and where an aircraft stands there."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from lake.adapters.opening import Lake
 from lake.commits import CommitLog, CommitRecord
 from lake.errors import FlightLakeError
 from lake.tables import CURATED_TABLES, STATES
 from local.engine import Engine
-from local.lake_tables import quoted_text
 
 
 @dataclass(frozen=True)
@@ -97,24 +96,32 @@ def published_rows(lake: Lake, snapshot_at: datetime, icao24: str) -> PublishedR
 
 
 def _rows(engine: Engine, snapshot_at: datetime, icao24: str) -> PublishedRows:
-    # Made of an instant and of hex digits; Athena's SQL knows no parameters within a literal.
-    at, aircraft = f"timestamp '{snapshot_at:%Y-%m-%d %H:%M:%S}'", quoted_text(icao24)
-    on_day = f"snapshot_date = date '{snapshot_at.date()}'"
-    is_aircraft = f"lower(trim(icao24)) = {aircraft}"
-    curated = engine.query(f"select icao24 from states where {on_day} and snapshot_at = {at} and {is_aircraft}")
-    rejected = engine.query(
-        "select raw_key, row_number, icao24, reasons, raw_row from states_quarantine "
-        f"where {on_day} and snapshot_at = {at} and {is_aircraft}"
-    )
-    around = engine.query(
-        f"select max(case when snapshot_at < {at} then snapshot_at end) as before_at, "
-        f"min(case when snapshot_at > {at} then snapshot_at end) as after_at "
-        f"from states where {on_day} and icao24 = {aircraft}"
-    )
-    before, after = around.rows[0]
+    on_day = {"day": f"{snapshot_at.date()}", "at": f"{snapshot_at:%Y-%m-%d %H:%M:%S}", "icao24": icao24}
+    curated = engine.query(_CURATED, on_day)
+    rejected = engine.query(_QUARANTINED, on_day)
+    before, after = engine.query(_AROUND, on_day).rows[0]
     return PublishedRows(
         frozenset(name for (name,) in curated.rows),
         {(key, row): Quarantined(key, row, name, tuple(why), text) for key, row, name, why, text in rejected.rows},
-        before and before.replace(tzinfo=snapshot_at.tzinfo),
-        after and after.replace(tzinfo=snapshot_at.tzinfo),
+        before and before.replace(tzinfo=UTC),
+        after and after.replace(tzinfo=UTC),
     )
+
+
+_CURATED = """
+select states.icao24 from states
+where states.snapshot_date = cast(:day as date) and states.snapshot_at = cast(:at as timestamp)
+    and lower(trim(states.icao24)) = :icao24
+"""
+
+_QUARANTINED = """
+select raw_key, row_number, icao24, reasons, raw_row from states_quarantine
+where snapshot_date = cast(:day as date) and snapshot_at = cast(:at as timestamp) and lower(trim(icao24)) = :icao24
+"""
+
+_AROUND = """
+select
+    max(case when states.snapshot_at < cast(:at as timestamp) then states.snapshot_at end) as before_at,
+    min(case when states.snapshot_at > cast(:at as timestamp) then states.snapshot_at end) as after_at
+from states where states.snapshot_date = cast(:day as date) and states.icao24 = :icao24
+"""

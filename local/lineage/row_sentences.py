@@ -11,7 +11,7 @@ from local.lineage.published import PublishedDay
 
 def row_sentence(fate: RowFate, trail: Trail) -> str:
     """Return what became of a row."""
-    return _SENTENCES[fate.ending](fate, trail)
+    return ROW_SENTENCES[fate.ending](fate, trail)
 
 
 def rule_sentences(fate: RowFate, day: PublishedDay) -> Iterator[str]:
@@ -111,7 +111,7 @@ def _unpublished(fate: RowFate, trail: Trail) -> str:
     )
 
 
-_SENTENCES: dict[Ending, Callable[[RowFate, Trail], str]] = {
+ROW_SENTENCES: dict[Ending, Callable[[RowFate, Trail], str]] = {
     Ending.VISIBLE: _visible,
     Ending.QUARANTINED: _quarantined,
     Ending.REPEAT: _repeat,
@@ -121,6 +121,7 @@ _SENTENCES: dict[Ending, Callable[[RowFate, Trail], str]] = {
     Ending.PENDING: _pending,
     Ending.UNPUBLISHED: _unpublished,
 }
+"""Where a row of the aircraft is known."""
 
 
 def _verdict(fate: RowFate) -> str:

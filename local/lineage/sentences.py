@@ -19,7 +19,7 @@ def sentences(ending: Ending, trail: Trail, *, now: datetime) -> Iterator[str]:
         now: the present instant, UTC.
     """
     if trail.moment.snapshot_at is None:
-        yield _SILENT[ending](trail.moment)
+        yield WITHOUT_RESPONSE[ending](trail.moment)
         yield from _about_silence(ending, trail.moment, now)
         return
     if trail.fates:
@@ -27,7 +27,7 @@ def sentences(ending: Ending, trail: Trail, *, now: datetime) -> Iterator[str]:
             yield row_sentence(fate, trail)
             yield from rule_sentences(fate, trail.day)
     else:
-        yield _WITHOUT_ROWS[ending](trail)
+        yield WITHOUT_ROWS[ending](trail)
         yield from _about_neighbours(trail)
     yield from _about_responses(ending, trail)
     yield from _about_poll(trail.moment)
@@ -82,19 +82,21 @@ def _not_polled(moment: Moment) -> str:
     )
 
 
-_SILENT: dict[Ending, Callable[[Moment], str]] = {
+WITHOUT_RESPONSE: dict[Ending, Callable[[Moment], str]] = {
     Ending.REFUSED: _refused,
     Ending.POLL_FAILED: _poll_failed,
     Ending.POLL_SKIPPED: _poll_skipped,
     Ending.NOT_POLLED: _not_polled,
 }
+"""Where no response answers for the instant."""
 
-_WITHOUT_ROWS: dict[Ending, Callable[[Trail], str]] = {
+WITHOUT_ROWS: dict[Ending, Callable[[Trail], str]] = {
     Ending.NO_AIRCRAFT: _no_aircraft,
     Ending.EMPTY_SKY: _empty_sky,
     Ending.UNREADABLE: _unreadable,
     Ending.RAW_GONE: _raw_gone,
 }
+"""Where a response does, and no row of the aircraft is known."""
 
 
 def _about_silence(ending: Ending, moment: Moment, now: datetime) -> Iterator[str]:
