@@ -9,7 +9,7 @@ import duckdb
 
 from local.athena.errors import QueryFailedError, SqlError, at_word
 from local.athena.gaps import MACROS
-from local.lake_tables import quoted_text
+from local.quoting import quoted_text
 
 _ROWS_AT_ONCE = 10_000
 

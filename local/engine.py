@@ -26,7 +26,7 @@ from local.athena.errors import SqlError
 from local.athena.files import named_file
 from local.athena.objects import Objects, base_table, objects_named
 from local.athena.parameters import Value, bind, undeclared, values_of
-from local.athena.pruning import day_conditions
+from local.athena.pruning import partition_conditions
 from local.athena.statements import Statement, parsed, statements_of
 from local.athena.translation import duckdb_sql, qualified, tables_read
 from local.duckdb_session import RowStream, executed, opened_connection
@@ -116,7 +116,10 @@ class Engine:
         typed = qualified(tree, objects.columns, source)
         # A cursor of its own: its views are of this query's days and go with it.
         cursor = self.connection.cursor()
-        self._attach(cursor, objects, _days_needed(cursor, typed, objects, days_of), kind="temp view")
+        partition_columns = {name: _partition_names(table) for name, table in objects.tables.items()}
+        conditions = partition_conditions(typed, objects.views, partition_columns)
+        days = _days_needed(cursor, conditions, objects, days_of)
+        self._attach(cursor, objects, days, conditions, kind="temp view")
         return executed(cursor, duckdb_sql(typed, source), source)
 
     def attach(self, *names: str) -> None:
@@ -128,7 +131,7 @@ class Engine:
         """
         objects = objects_named(names, "")
         days = {name: self.partitions(table) for name, table in objects.tables.items()}
-        self._attach(self.connection, objects, days, kind="view")
+        self._attach(self.connection, objects, days, {}, kind="view")
 
     def partitions(self, table: Table) -> dict[date, str]:
         """Return the visible folder of each day of a table."""
@@ -147,27 +150,34 @@ class Engine:
         connection: duckdb.DuckDBPyConnection,
         objects: Objects,
         days: Mapping[str, Mapping[date, str]],
+        conditions: Mapping[str, exp.Expr | None],
         *,
         kind: str,
     ) -> None:
         for name, table in objects.tables.items():
-            relation = self._tables.relation(connection, table, days[name])
+            relation = self._tables.relation(connection, table, days[name], conditions.get(name))
             connection.execute(f"create or replace {kind} {name} as {relation}")
         for name, view in objects.views.items():
             connection.execute(f"create or replace {kind} {name} as {duckdb_sql(view.copy(), '')}")
 
 
+def _partition_names(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.partition_columns)
+
+
 def _days_needed(
-    cursor: duckdb.DuckDBPyConnection, tree: exp.Query, objects: Objects, days_of: Callable[[Table], dict[date, str]]
+    cursor: duckdb.DuckDBPyConnection,
+    conditions: Mapping[str, exp.Expr | None],
+    objects: Objects,
+    days_of: Callable[[Table], dict[date, str]],
 ) -> dict[str, dict[date, str]]:
     """Return of each table the visible folders of the days that the query can need."""
-    day_columns = {name: table.partition_columns[0].name for name, table in objects.tables.items()}
-    conditions = day_conditions(tree, objects.views, day_columns)
+    day_columns = {name: _partition_names(table)[0] for name, table in objects.tables.items()}
     needed = {name: days_of(table) for name, table in objects.tables.items()}
     for name, days in needed.items():
         if days and (condition := conditions.get(name)) is not None:
             listed = ", ".join(f"date '{day}'" for day in days)
-            wanted = duckdb_sql(exp.select("*").from_("days").where(condition), "")
+            wanted = duckdb_sql(exp.select("*").from_("days").where(condition.copy()), "")
             # A condition that fails here fails in the query too, where it can be shown at its place.
             with suppress(duckdb.Error):
                 kept = cursor.execute(f"with days as (select unnest([{listed}]) as {day_columns[name]}) {wanted}")

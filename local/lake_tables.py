@@ -1,18 +1,20 @@
 """The lake's tables as DuckDB relations over exactly the files that the catalog makes visible."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import duckdb
+from sqlglot import exp
 
 from lake.adapters.opening import Lake
 from lake.contract import Table
-from lake.errors import StorageError, UsageError
+from lake.errors import StorageError
 from lake.tables import RAW_STATES, RAW_TABLES
 from local.athena.translation import contract_columns, duckdb_type
 from local.object_cache import ObjectCache
+from local.quoting import glob_escaped, quoted_name, quoted_text
+from local.raw_objects import RawObjects, suffix_of
 
 _LARGEST_RESPONSE_BYTES = 64 * 1024 * 1024
 
@@ -28,25 +30,41 @@ class LakeTables:
     def __init__(self, lake: Lake, cache_root: Path) -> None:
         self._lake = lake
         self._cache = ObjectCache(lake.store, lake.address, cache_root)
+        self._raw_objects = RawObjects(lake, self._cache)
 
     @property
     def folders(self) -> list[str]:
         """Return the folders in which all files lie that the tables may read, plain and as patterns name them."""
         root = self._lake.root
         folders = [self._cache.folder] if root is None else [root / "curated", root / "raw"]
-        return [*map(str, folders), *map(_glob_escaped, folders)]
+        return [*map(str, folders), *map(glob_escaped, folders)]
 
-    def relation(self, connection: duckdb.DuckDBPyConnection, table: Table, partitions: Mapping[date, str]) -> str:
+    def relation(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        table: Table,
+        partitions: Mapping[date, str],
+        condition: exp.Expr | None = None,
+    ) -> str:
         """Return a `select` of the table's columns in the contract's order and types.
+
+        Args:
+            connection: will read it.
+            table: of the contract.
+            partitions: the visible folders of a curated table's days.
+            condition: on a raw table's bare partition columns; what cannot meet it need not be there.
 
         Raises:
             StorageError: a visible folder has no files, or one that cannot be read.
-            UsageError: what was received by a lake in a bucket is asked for.
+            UsageError: more of a bucket's raw objects is asked for than one query may fetch.
         """
-        scan = self._raw_scan(table) if table in RAW_TABLES else self._parquet_scan(table, partitions)
+        if table in RAW_TABLES:
+            scan = self._raw_scan(connection, table, condition)
+        else:
+            scan = self._parquet_scan(table, partitions)
         present = _columns_of(connection, scan, table) if scan else set()
         columns = ", ".join(
-            f"cast({_quoted(name) if name in present else 'null'} as {duckdb_type(kind)}) as {_quoted(name)}"
+            f"cast({quoted_name(name) if name in present else 'null'} as {duckdb_type(kind)}) as {quoted_name(name)}"
             for name, kind in contract_columns(table.all_columns).items()
         )
         # Every name comes from the contract, every path is a quoted literal.
@@ -57,7 +75,7 @@ class LakeTables:
         paths = [path for day, folder in sorted(partitions.items()) for path in self._files(table, day, folder)]
         if not paths:
             return None
-        files = ", ".join(quoted_text(_glob_escaped(path)) for path in paths)
+        files = ", ".join(quoted_text(glob_escaped(path)) for path in paths)
         # hive_types: the day is a date and nothing else in a path becomes a type by guessing.
         return (
             f"read_parquet([{files}], union_by_name = true, hive_partitioning = true, "
@@ -81,25 +99,30 @@ class LakeTables:
         root = self._lake.root
         return self._cache.paths(data) if root is None else [root / key for key in data]
 
-    def _raw_scan(self, table: Table) -> str | None:
-        root = self._lake.root
-        if root is None:
-            raise UsageError(
-                f"{table.name} of a lake in a bucket is not read from here; ask Athena, or query a folder lake"
-            )
-        if next(iter(self._lake.store.list(RAW_TABLES[table])), None) is None:
+    def _raw_scan(self, connection: duckdb.DuckDBPyConnection, table: Table, condition: exp.Expr | None) -> str | None:
+        files = self._raw_files(connection, table, condition)
+        if not files:
             return None
         # By the file's name DuckDB would find out itself, but not in a folder whose name has a question mark.
-        suffix, compression = (".json.gz", "gzip") if table == RAW_STATES else (".json", "none")
-        pattern = f"{_glob_escaped(root)}/{RAW_TABLES[table]}{'*/' * len(table.partition_columns)}*{suffix}"
+        compression = "gzip" if table == RAW_STATES else "none"
         columns = ", ".join(
             f"'{name}': '{duckdb_type(kind)}'" for name, kind in contract_columns(table.columns).items()
         )
         return (
-            f"read_json({quoted_text(pattern)}, columns = {{{columns}}}, format = 'unstructured', "
+            f"read_json([{', '.join(map(quoted_text, files))}], columns = {{{columns}}}, format = 'unstructured', "
             f"compression = '{compression}', "
             f"maximum_object_size = {_LARGEST_RESPONSE_BYTES}, hive_partitioning = true, hive_types_autocast = false)"
         )
+
+    def _raw_files(self, connection: duckdb.DuckDBPyConnection, table: Table, condition: exp.Expr | None) -> list[str]:
+        """Return patterns of a raw table's files."""
+        root = self._lake.root
+        if root is None:
+            return [glob_escaped(path) for path in self._raw_objects.paths(connection, table, condition)]
+        if next(iter(self._lake.store.list(RAW_TABLES[table])), None) is None:
+            return []
+        # DuckDB itself opens only what the condition lets pass.
+        return [f"{glob_escaped(root)}/{RAW_TABLES[table]}{'*/' * len(table.partition_columns)}*{suffix_of(table)}"]
 
 
 def _columns_of(connection: duckdb.DuckDBPyConnection, scan: str, table: Table) -> set[str]:
@@ -109,16 +132,3 @@ def _columns_of(connection: duckdb.DuckDBPyConnection, scan: str, table: Table) 
     except duckdb.Error as exc:
         raise StorageError(f"cannot read the files of {table.name}: {str(exc).splitlines()[0]}") from exc
     return {str(row[0]) for row in rows}
-
-
-def _glob_escaped(path: Path) -> str:
-    return re.sub(r"([*?\[])", r"[\1]", str(path))
-
-
-def quoted_text(text: str) -> str:
-    """Return the text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

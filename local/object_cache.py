@@ -28,6 +28,10 @@ class ObjectCache:
         with ThreadPoolExecutor(_FETCHES_AT_ONCE) as pool:
             return list(pool.map(self._path, keys))
 
+    def has(self, key: str) -> bool:
+        """Tell whether an object has a local copy."""
+        return (self.folder / key).exists()
+
     def _path(self, key: str) -> Path:
         path = self.folder / key
         if not path.exists():

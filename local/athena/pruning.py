@@ -1,31 +1,31 @@
-"""Which days a query can need: the conditions that it puts on a table's day, also through views.
+"""Which days a query can need: the conditions that it puts on a table's partitions, also through views.
 
-Only what holds for every row that the query could use counts: conditions in `where`, joined by `and`, on the day
+Only what holds for every row that the query could use counts: conditions in `where`, joined by `and`, on the partition
 alone, in a select without outer joins. The query still filters by itself; this only spares listing, fetching, opening.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
 _UNCERTAIN = (exp.Query, exp.AggFunc, exp.Window, exp.Rand, exp.Placeholder)
-"""What makes a condition worth more than its row's day."""
+"""What makes a condition worth more than its row's partition."""
 
 
-def day_conditions(
-    tree: exp.Query, views: Mapping[str, exp.Query], day_columns: Mapping[str, str]
+def partition_conditions(
+    tree: exp.Query, views: Mapping[str, exp.Query], partition_columns: Mapping[str, Collection[str]]
 ) -> dict[str, exp.Expr | None]:
-    """Return for each table that the query reads the condition on its bare day column; None where every day counts.
+    """Return for each table that the query reads the condition on its bare partition columns; None where all count.
 
     Args:
         tree: the qualified query.
         views: the qualified queries of the views it may read.
-        day_columns: the day column of each table that has one.
+        partition_columns: the names of each table's partition columns.
     """
     needed: dict[str, exp.Expr | None] = {}
     for table, conditions in _scans(tree, views, ()):
-        usable = [entry for entry in conditions if _names(entry) == {day_columns.get(table)}]
+        usable = [entry for entry in conditions if _names(entry) <= set(partition_columns.get(table, ()))]
         condition = _bare(exp.and_(*usable)) if usable else None
         if table not in needed:
             needed[table] = condition

@@ -8,7 +8,7 @@ import pytest
 from support.lakes import LakeBuilder, a_poll, a_state
 
 from lake.adapters.opening import Lake
-from lake.errors import StorageError, UsageError
+from lake.errors import StorageError
 from lake.ports import ObjectInfo, ObjectStore
 from local.engine import Engine
 from local.object_cache import default_cache_root
@@ -95,11 +95,6 @@ def test_two_lakes_do_not_share_copies(builder: LakeBuilder, lake: Lake, store: 
     other = Lake("s3://bucket/other", store, builder.lake.catalog, builder.lake.poll_state, None)
     assert count(lake, tmp_path / "cache") == count(other, tmp_path / "cache") == 2
     assert len(store.fetched) == 4
-
-
-def test_raw_responses_in_a_bucket_are_left_to_athena(lake: Lake, tmp_path: Path) -> None:
-    with Engine(lake, cache_root=tmp_path) as engine, pytest.raises(UsageError, match="ask Athena"):
-        engine.query("select count(*) from raw_states")
 
 
 def test_copies_lie_where_the_user_keeps_caches(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -4,17 +4,17 @@ import pytest
 
 from lake.tables import TABLES
 from local.athena.objects import objects_named
-from local.athena.pruning import day_conditions
+from local.athena.pruning import partition_conditions
 from local.athena.statements import parsed, statements_of
 from local.athena.translation import qualified, tables_read
 
-DAY_COLUMNS = {table.name: table.partition_columns[0].name for table in TABLES}
+PARTITION_COLUMNS = {table.name: [column.name for column in table.partition_columns] for table in TABLES}
 
 
 def condition_of(sql: str, table: str = "states") -> str | None:
     tree = parsed(statements_of(sql)[0])
     objects = objects_named(tables_read(tree, sql), sql)
-    condition = day_conditions(qualified(tree, objects.columns, sql), objects.views, DAY_COLUMNS)[table]
+    condition = partition_conditions(qualified(tree, objects.columns, sql), objects.views, PARTITION_COLUMNS)[table]
     return None if condition is None else condition.sql(dialect="athena").replace('"', "")
 
 
@@ -62,3 +62,12 @@ def test_a_table_read_twice_needs_the_days_of_both() -> None:
         "where a.snapshot_date = date '2026-05-08' and b.snapshot_date = date '2026-05-09'"
     )
     assert condition_of(sql) == f"{THE_DAY} OR {THE_DAY.replace('08', '09')}"
+
+
+def test_conditions_on_any_part_of_a_raw_partition_count() -> None:
+    sql = "select 1 from raw_states where year = '2026' and (day = '08' or hour > '12') and time > 5"
+    assert condition_of(sql, "raw_states") == "year = '2026' AND (day = '08' OR hour > '12')"
+
+
+def test_a_condition_that_also_asks_for_the_content_does_not() -> None:
+    assert condition_of("select 1 from raw_states where day = '08' or time > 5", "raw_states") is None
