@@ -43,6 +43,17 @@ class ObjectStore(Protocol):
         """Delete objects; a key that does not exist is no error."""
         ...
 
+    def leftovers(self) -> Iterator[ObjectInfo]:
+        """Yield what killed writers left behind that no listing shows, such as half an upload.
+
+        Some may still be under way: its age has to tell. The key is for `discard` and nothing else.
+        """
+        ...
+
+    def discard(self, leftover: ObjectInfo) -> None:
+        """Remove what `leftovers` has yielded; where it is gone already, that is no error."""
+        ...
+
     def make_durable(self, prefix: str) -> None:
         """Let what other programs, such as Spark, wrote under a prefix survive a power cut."""
         ...

@@ -1,5 +1,4 @@
-"""Remove the folders of old commits: never a visible one, never one that readers saw within the retention."""
-
+"""Remove the folders of old commits, never one that readers may still see, and what killed writers left."""
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +22,12 @@ class OldFolder:
     folder: str
     keys: tuple[str, ...]
     size_bytes: int
+
+
+def old_leftovers(store: ObjectStore, *, now: datetime, retention: timedelta) -> list[ObjectInfo]:
+    """Return what killed writers left anywhere in the lake, older than the retention and `LONGEST_BUILD`."""
+    oldest_kept = now - max(retention, LONGEST_BUILD)
+    return [left for left in store.leftovers() if left.modified_at <= oldest_kept]
 
 
 @dataclass(frozen=True)

@@ -65,14 +65,17 @@ def verify_grants(names: Names, keys: Keys) -> list[Grant]:
 
 
 def vacuum_grants(names: Names, keys: Keys) -> list[Grant]:
-    """Remove files of published tables; raw objects and commit records are out of its reach."""
+    """Remove files of published tables; raw objects are out of its reach, and commit records are only added."""
     curated = names.bucket_arn("curated")
     return [
         Grant("List", ("s3:ListBucket",), [curated]),
         Grant("ReadMarkerAndLog", ("s3:GetObject",), [f"{curated}/{MARKER_KEY}", f"{curated}/{COMMITS_PREFIX}*"]),
         Grant("RemoveFiles", ("s3:DeleteObject",), [f"{curated}/{_CURATED}*"]),
+        Grant("RetireCommits", ("s3:PutObject",), [f"{curated}/{COMMITS_PREFIX}*"]),
+        Grant("FindUnfinishedUploads", ("s3:ListBucketMultipartUploads",), [curated]),
+        Grant("AbortUnfinishedUploads", ("s3:AbortMultipartUpload",), [f"{curated}/{_CURATED}*"]),
         Grant("ReadPointers", ("glue:GetPartitions",), database_arns(names, *_PUBLISHED)),
-        _use_keys([keys.curated], []),
+        _use_keys([keys.curated], [keys.curated]),
         *_common(names, keys),
     ]
 

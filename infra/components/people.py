@@ -67,6 +67,8 @@ def operator_grants(args: PeopleArgs) -> list[Grant]:
     return [
         *_command_line_reads(args),
         Grant("Land", ("s3:PutObject",), [f"{raw}/{RAW_PREFIX}*"]),
+        Grant("FindUnfinishedUploads", ("s3:ListBucketMultipartUploads",), [curated]),
+        Grant("AbortUnfinishedUploads", ("s3:AbortMultipartUpload",), [f"{curated}/{_CURATED}*"]),
         Grant("RollBack", ("s3:PutObject",), [f"{curated}/{COMMITS_PREFIX}*"]),
         Grant("RemoveOldFiles", ("s3:DeleteObject",), [f"{curated}/{_CURATED}*"]),
         Grant(

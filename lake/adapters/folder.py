@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lake.adapters.durable_files import make_folders, storage_errors, sync_path, temporary_file
+from lake.adapters.durable_files import TEMPORARY_PREFIX, make_folders, storage_errors, sync_path, temporary_file
 from lake.adapters.keys import checked_key, checked_prefix, is_key
 from lake.errors import ObjectNotFoundError, StorageError
 from lake.ports import ObjectInfo
@@ -64,6 +64,25 @@ class FolderStore:
                 _unlink(path.with_name(f".{path.name}.crc"))
             self._remove_empty_folders(path.parent)
 
+    def leftovers(self) -> Iterator[ObjectInfo]:
+        """Yield unfinished files, checksums of files that are gone, and empty folders, the innermost first."""
+        with storage_errors("list", self._root):
+            for name, _, files in os.walk(self._root, topdown=False):
+                folder = Path(name)
+                found = [folder / file for file in files if _is_left_over(folder, file)]
+                if folder != self._root and not any(folder.iterdir()):
+                    found.append(folder)
+                for path in found:
+                    if (info := _info(path, str(path.relative_to(self._root)))) is not None:
+                        yield info
+
+    def discard(self, leftover: ObjectInfo) -> None:
+        """Remove a leftover and the folders that this empties; where it is gone already, that is no error."""
+        path = self._root / leftover.key
+        with storage_errors("delete", path):
+            _unlink(path)
+        self._remove_empty_folders(path if path.is_dir() else path.parent)
+
     def make_durable(self, prefix: str) -> None:
         """Force files that other programs wrote under a prefix, and the folders that name them, onto the disk."""
         top = self._root / checked_prefix(prefix)
@@ -116,7 +135,7 @@ def _objects(folder: Path, prefix: str) -> Iterator[ObjectInfo]:
         key = prefix + entry.name
         if entry.is_dir():
             yield from _objects(folder / entry.name, f"{key}/")
-        elif (info := _info(entry, key)) is not None:
+        elif (info := _info(Path(entry.path), key)) is not None:
             yield info
 
 
@@ -131,10 +150,17 @@ def _visible_entries(folder: Path) -> list[os.DirEntry[str]]:
         return sorted(visible, key=lambda entry: f"{entry.name}/" if entry.is_dir() else entry.name)
 
 
-def _info(entry: os.DirEntry[str], key: str) -> ObjectInfo | None:
-    with storage_errors("list", Path(entry.path)):
+def _is_left_over(folder: Path, name: str) -> bool:
+    if name.startswith(TEMPORARY_PREFIX):
+        return True
+    # Hadoop's local file system keeps such a checksum beside each file.
+    return name.startswith(".") and name.endswith(".crc") and not (folder / name[1 : -len(".crc")]).exists()
+
+
+def _info(path: Path, key: str) -> ObjectInfo | None:
+    with storage_errors("list", path):
         try:
-            status = entry.stat()
+            status = path.stat()
         except FileNotFoundError:  # deleted since the folder was read
             return None
         return ObjectInfo(key, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC))

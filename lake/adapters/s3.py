@@ -20,6 +20,9 @@ _DELETE_BATCH = 1000
 _PUT_ATTEMPTS = 5
 """How often a write is sent that meets another one under way (409). Source: Amazon S3 API reference, PutObject."""
 
+_UPLOAD = "?uploadId="
+"""Between the key and the id of an unfinished upload, as in the request that aborts it."""
+
 _PUT_ID = "put-id"
 """User metadata that names the call of `put_if_absent` that wrote the object."""
 
@@ -96,6 +99,25 @@ class S3Store:
                     f"cannot delete {len(refused)} of {len(batch)} objects, first {first}; "
                     "give this role or user the permission for it, then run it again"
                 )
+
+    def leftovers(self) -> Iterator[ObjectInfo]:
+        """Yield uploads in parts that were never completed: S3 keeps, and bills, their parts."""
+        pages = self._client.get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket, Prefix=self._prefix)
+        with aws_errors("list unfinished uploads under", self._place("")):
+            for page in pages:
+                for found in page.get("Uploads", []):
+                    key = found["Key"].removeprefix(self._prefix)
+                    yield ObjectInfo(f"{key}{_UPLOAD}{found['UploadId']}", 0, found["Initiated"])
+
+    def discard(self, leftover: ObjectInfo) -> None:
+        """Abort an upload in parts; where it is gone already, that is no error."""
+        key, _, upload_id = leftover.key.rpartition(_UPLOAD)
+        with aws_errors("abort the upload of", self._place(key)):
+            try:
+                self._client.abort_multipart_upload(Bucket=self._bucket, Key=self._prefix + key, UploadId=upload_id)
+            except ClientError as error:
+                if code_of(error) != "NoSuchUpload":
+                    raise
 
     def make_durable(self, prefix: str) -> None:
         """Do nothing: S3 answers a write when it is durable."""

@@ -7,7 +7,7 @@ import typer
 
 from lake.adapters.clock import SystemClock
 from lake.adapters.opening import open_lake
-from lake.vacuum import Vacuum
+from lake.vacuum import OldFolder, Vacuum, old_leftovers
 from local.cli.options import FormatOption, LakeOption, StackOption
 from local.cli.output import OutputFormat, emit_json, print_table, stdout_console
 from local.cli.published import PublishedTable, TableArgument, log_of
@@ -26,17 +26,17 @@ def command(
 ) -> None:
     """Delete the folders of commits that no reader has seen for a while; never a visible one, never raw data.
 
-    Folders that a crashed run left behind go too, once they are older. Commit records stay, so history stays whole.
+    What a crashed run left behind goes too, once it is older and at least a day old. Commit records stay, and a new one
+    names what went, so history stays whole.
     """
     opened = open_lake(lake)
-    cleaning = Vacuum(
-        log_of(opened, table),
-        opened.store,
-        opened.catalog,
-        now=SystemClock().now(),
-        retention=timedelta(days=older_than_days),
-    )
+    now, retention = SystemClock().now(), timedelta(days=older_than_days)
+    cleaning = Vacuum(log_of(opened, table), opened.store, opened.catalog, now, retention)
     old = cleaning.old_folders() if dry_run else cleaning.remove()
+    for left in old_leftovers(opened.store, now=now, retention=retention):
+        old.append(OldFolder(left.key, (left.key,), left.size_bytes))
+        if not dry_run:
+            opened.store.discard(left)
     freed = sum(folder.size_bytes for folder in old)
     if output is OutputFormat.JSON:
         emit_json({"deleted": [folder.folder for folder in old], "bytes": freed, "dry_run": dry_run})

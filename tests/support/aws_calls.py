@@ -69,6 +69,8 @@ _RULES: dict[str, Callable[[Names, dict[str, Any]], list[Call]]] = {
     "s3:HeadObject": _object("s3:GetObject"),
     "s3:PutObject": _object("s3:PutObject"),
     "s3:DeleteObjects": _deleted,
+    "s3:AbortMultipartUpload": _object("s3:AbortMultipartUpload"),
+    "s3:ListMultipartUploads": lambda _, given: [("s3:ListBucketMultipartUploads", f"arn:aws:s3:::{given['Bucket']}")],
     "s3:ListObjectsV2": lambda _, given: [("s3:ListBucket", f"arn:aws:s3:::{given['Bucket']}")],
     **{
         f"glue:{name}": _table(f"glue:{name}")

@@ -41,6 +41,11 @@ class Experiment:
         self._started_s = time.perf_counter()
         self._count = 0
 
+    @property
+    def is_full(self) -> bool:
+        """Whether this run is the one whose figures are published."""
+        return self._size == "full"
+
     def size(self, *, small: int, ci: int, full: int) -> int:
         """Return the number that belongs to the size of this run."""
         return {"small": small, "ci": ci, "full": full}[self._size]

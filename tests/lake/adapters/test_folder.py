@@ -175,3 +175,25 @@ def test_deleting_removes_the_folders_that_it_empties_and_hadoop_s_checksums(tmp
     store.delete(["curated/commit=b/part-0.parquet"])
     assert tmp_path.is_dir()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_killed_writers_left_is_found_and_can_go(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path)
+    store.put_if_absent("curated/a/part.parquet", b"12345")
+    (tmp_path / "curated/a/.part.parquet.crc").write_bytes(b"of a file that is there")
+    for name in ("curated/a/.incoming-0123", "curated/b/c/.part-1.parquet.crc", ".incoming-4567"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"123")
+    (tmp_path / "curated/d/e").mkdir(parents=True)
+    left = list(store.leftovers())
+    assert sorted((info.key, info.size_bytes) for info in left if info.key != "curated/d/e") == [
+        (".incoming-4567", 3),
+        ("curated/a/.incoming-0123", 3),
+        ("curated/b/c/.part-1.parquet.crc", 3),
+    ]
+    assert "curated/d/e" in {info.key for info in left}, "an empty folder"
+    for info in left:
+        store.discard(info)
+        store.discard(info)
+    assert list(store.leftovers()) == []
+    assert sorted(path.name for path in tmp_path.rglob("*")) == [".part.parquet.crc", "a", "curated", "part.parquet"]

@@ -140,3 +140,8 @@ def test_an_address_is_that_of_the_root_followed_by_the_key(store: ObjectStore) 
     assert store.uri("commits/a.json") == store.uri("") + "commits/a.json"
     assert store.uri("raw/a.json") == store.uri("raw/") + "a.json"
     assert store.uri("raw/").endswith("/raw/")
+
+
+def test_a_finished_object_is_no_leftover(store: ObjectStore) -> None:
+    store.put_if_absent("curated/a/part.parquet", b"x")
+    assert list(store.leftovers()) == []

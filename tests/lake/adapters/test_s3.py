@@ -153,3 +153,16 @@ def test_an_endpoint_that_does_not_answer_is_named() -> None:
     client = Aws("http://127.0.0.1:9").client("s3")
     with pytest.raises(StorageError, match=r"127.0.0.1:9.*check the network and AWS_ENDPOINT_URL, then run it again"):
         S3Store(BUCKET, "", client).get("a")
+
+
+def test_an_upload_in_parts_that_was_never_completed_is_found_and_aborted(aws: Aws) -> None:
+    client, bucket = aws.client("s3"), aws.make_bucket()
+    store = S3Store(bucket, "lake", client)
+    for key in ("lake/curated/a", "elsewhere/b"):
+        client.create_multipart_upload(Bucket=bucket, Key=key)
+    (left,) = store.leftovers()
+    assert left.key.startswith("curated/a?uploadId=")
+    store.discard(left)
+    store.discard(left)
+    assert list(store.leftovers()) == []
+    assert [found["Key"] for found in client.list_multipart_uploads(Bucket=bucket)["Uploads"]] == ["elsewhere/b"]

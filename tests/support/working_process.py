@@ -1,0 +1,185 @@
+"""A process that works on a lake as it is told, line by line, each order in a fork of its own that may be killed.
+
+Started by `Worker`. A fork takes a hundredth of the time of a new Python, so that thousands of kills are affordable.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from support.small_days import small_conversion
+
+from lake.adapters.clock import SystemClock
+from lake.adapters.opening import Lake, open_lake
+from lake.contract import Table
+from lake.errors import FlightLakeError
+from lake.ports import Catalog
+from lake.tables import CURATED_TABLES
+from lake.vacuum import Vacuum, old_leftovers
+
+
+class Steps:
+    """Names each step that this process takes on the file system of a lake, and stops it for ever before one."""
+
+    def __init__(self, root: str, tell: Callable[[str], None], kill_at: str | None) -> None:
+        self._root = root
+        self._tell = tell
+        self._kill_at = kill_at
+        self.doing = "build"
+
+    def watch(self) -> None:
+        sys.addaudithook(self._hook)
+
+    def _hook(self, event: str, args: tuple[Any, ...]) -> None:
+        if event not in _VERBS or (event == "open" and not _is_write(args)):
+            return
+        # A link or a rename is named by where it leads to, anything else by its only path.
+        path = str(args[1] if event in ("os.link", "os.rename") else args[0])
+        if path.startswith(self._root):
+            self.reached(f"{self.doing}: {_VERBS[event]} {_what(path)}")
+
+    def reached(self, name: str) -> None:
+        if name == self._kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        self._tell(name)
+
+
+_VERBS = {
+    "open": "write",
+    "os.link": "give its name to",
+    "os.rename": "replace",
+    "os.remove": "remove",
+    "os.mkdir": "make",
+    "os.rmdir": "remove",
+}
+
+
+def _is_write(args: tuple[Any, ...]) -> bool:
+    # Without a mode it is `os.open`: a file or folder whose bytes are brought to the disk.
+    return args[1] is not None and "r" not in args[1]
+
+
+def _what(path: str) -> str:
+    """Return what a path is for."""
+    table = next((table.name for table in CURATED_TABLES if f"/curated/{table.name}/" in path), "")
+    if ".incoming-" in path:
+        return f"a temporary file of {'the record' if '/commits/' in path else table or 'the lake'}"
+    for part, name in (("/commits/", "the record"), (".lock", "the lock"), ("catalog.json", "the catalog")):
+        if part in path:
+            return name
+    return f"a {'file' if path.endswith('.parquet') else 'folder'} of {table or 'the lake'}"
+
+
+class NamedCatalog:
+    """A catalog that says which table's pointer is moving."""
+
+    def __init__(self, catalog: Catalog, steps: Steps) -> None:
+        self._catalog = catalog
+        self._steps = steps
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._catalog, name)
+
+    def move_pointer(self, table: Table, day: date, location: str) -> None:
+        self._steps.doing = f"pointer of {table.name}"
+        self._catalog.move_pointer(table, day, location)
+        self._steps.doing = f"after pointer of {table.name}"
+
+
+def convert(lake: Lake, order: dict[str, Any]) -> Any:
+    """Convert the days that the order names, or all that are pending."""
+    conversion = small_conversion(lake, SystemClock())
+    days = [date.fromisoformat(day) for day in order.get("days", [])] or conversion.pending_days()
+    results = list(conversion.run(days, rebuild=order.get("rebuild", False)))
+    return [{**result.to_document(), "failed": result.failed} for result in results]
+
+
+def roll_back(lake: Lake, order: dict[str, Any]) -> Any:
+    """Go back to the commit before the visible one."""
+    log = small_conversion(lake, SystemClock()).log
+    day = date.fromisoformat(order["day"])
+    record = log.roll_back(day, commit=order.get("commit"), seen_raw_keys=tuple(order["seen"]), at=datetime.now(UTC))
+    return {"sequence": record.sequence, "commit": record.commit}
+
+
+def vacuum(lake: Lake, order: dict[str, Any]) -> Any:
+    """Remove what is older than the order says, as seen so many days from now."""
+    log = small_conversion(lake, SystemClock()).log
+    now = datetime.now(UTC) + timedelta(days=order["days_from_now"])
+    retention = timedelta(seconds=order["retention_s"])
+    removed = [old.folder for old in Vacuum(log, lake.store, lake.catalog, now, retention).remove()]
+    left = old_leftovers(lake.store, now=now, retention=retention)
+    for found in left:
+        lake.store.discard(found)
+    return {"removed": removed, "left": [found.key for found in left]}
+
+
+_ORDERS = {"convert": convert, "rollback": roll_back, "vacuum": vacuum}
+
+
+def obeyed(address: str, order: dict[str, Any]) -> dict[str, Any]:
+    """Carry an order out in a fork and return what became of it."""
+    reading, writing = os.pipe()
+    began_s = time.monotonic()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        _work(address, order, writing)
+    os.close(writing)
+    if (after_s := order.get("kill_after_s")) is not None:
+        time.sleep(after_s)
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+    with os.fdopen(reading) as pipe:
+        said = [json.loads(line) for line in pipe.read().splitlines() if line.endswith(("]", "}", '"'))]
+    _, status = os.waitpid(child, 0)
+    steps = [line for line in said if isinstance(line, str)]
+    answer = next((line for line in said if isinstance(line, dict)), {})
+    was_killed = os.WIFSIGNALED(status)
+    times = {"began_s": began_s, "ended_s": time.monotonic()}
+    return {"killed": was_killed, "steps": steps if order.get("trace") else [], "last": steps[-1:], **answer, **times}
+
+
+def _work(address: str, order: dict[str, Any], pipe: int) -> None:
+    """Do the work, write the answer into the pipe, and end this fork."""
+
+    def tell(said: Any) -> None:
+        os.write(pipe, f"{json.dumps(said, default=str)}\n".encode())
+
+    status = 1
+    try:
+        lake = open_lake(address)
+        if lake.root is not None:
+            steps = Steps(str(lake.root), tell, order.get("kill_at"))
+            lake = replace(lake, catalog=NamedCatalog(lake.catalog, steps))
+            steps.watch()
+        tell({"result": _ORDERS[order["do"]](lake, order)})
+        status = 0
+    except FlightLakeError as error:
+        tell({"error": type(error).__name__, "text": str(error)})
+        status = 0
+    except BaseException as error:
+        tell({"crash": f"{type(error).__name__}: {error}"})
+        raise
+    finally:
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def main() -> None:
+    """Obey the orders on stdin, one JSON document a line, and answer each with one on stdout."""
+    for line in sys.stdin:
+        order = json.loads(line)
+        sys.stdout.write(f"{json.dumps(obeyed(sys.argv[1], order), default=str)}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
