@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -13,6 +14,7 @@ from glue_jobs.recount import recounted, rows_to_publish, summaries, total_count
 from lake.adapters.marker import Lake
 from lake.commits import CommitLog, CommitRecord, DayCounts
 from lake.contract import spark_ddl
+from lake.layout import raw_states_day_prefix
 from lake.rules import fingerprint
 from lake.scoring import scores
 from lake.tables import CURATED_TABLES, QUALITY_SCORES, STATES, STATES_QUARANTINE, table_named
@@ -41,7 +43,7 @@ def verify_day(spark: SparkSession, lake: Lake, day: date) -> DayVerdict | None:
         return None
     lines = recounted(spark, lake.store, head).persist()
     try:
-        by_response = summaries(lines)
+        by_response = _empty_objects(lake, day) | summaries(lines)
         published = rows_to_publish(lines).persist()
         counts = _counts(lines, published)
         differences = (
@@ -55,6 +57,12 @@ def verify_day(spark: SparkSession, lake: Lake, day: date) -> DayVerdict | None:
     finally:
         spark.catalog.clearCache()
     return DayVerdict(day, head.commit, counts, differences)
+
+
+def _empty_objects(lake: Lake, day: date) -> dict[str, dict[str, Any]]:
+    # Spark opens no file of 0 bytes: what was emptied would pass for what was deleted.
+    found = lake.store.list(raw_states_day_prefix(day))
+    return {info.key: {"unreadable": "it has 0 bytes"} for info in found if info.size_bytes == 0}
 
 
 def _counts(lines: DataFrame, published: DataFrame) -> DayCounts:

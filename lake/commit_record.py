@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 from lake.errors import StorageError
+from lake.layout import RAW_PREFIX, commit_folder, table_prefix
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,21 @@ class CommitRecord:
             document["raw_keys"] = tuple(document["raw_keys"])
             document["seen_raw_keys"] = tuple(document["seen_raw_keys"])
             document["vacuumed"] = tuple(document.get("vacuumed", ()))
+            _check_places(document)
             # What a newer release adds is none of this one's business; what it must not ignore, the marker says.
             return CommitRecord(**{name: document[name] for name in _RECORD_FIELDS if name in document})
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise StorageError(f"{key}: not a commit record of this version of flightlake ({error})") from error
+
+
+def _check_places(document: dict[str, Any]) -> None:
+    """Let pass a record that names places within the lake only: jobs read there, pointers move there."""
+    for table, folder in document["folders"].items():
+        if commit_folder(f"{folder}part") != (document["day"], folder) or not folder.startswith(table_prefix(table)):
+            raise ValueError(f"folders: {folder!r} is no commit of {document['day']} of {table}")
+    for key in (*document["raw_keys"], *document["seen_raw_keys"]):
+        if not key.startswith(RAW_PREFIX) or "/." in key:
+            raise ValueError(f"raw_keys: {key!r} is no key of the raw zone")
 
 
 _RECORD_FIELDS = tuple(field_.name for field_ in fields(CommitRecord))
