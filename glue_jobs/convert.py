@@ -4,19 +4,19 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from glue_jobs.day_build import DayBuild
+from glue_jobs.day_result import DayResult
 from glue_jobs.landed import RawDay, landed_day
 from glue_jobs.pending import Survey, is_due, surveyed
 from glue_jobs.polls_build import build_polls
 from glue_jobs.states_build import build_states
 from lake import __version__
-from lake.commits import CommitLog, CommitRecord, DayCounts, Unreadable, new_commit_id
+from lake.commits import CommitLog, CommitRecord, new_commit_id
 from lake.contract import Table
 from lake.errors import ConflictError, ConservationBrokenError, FlightLakeError, QualityTooLowError, StorageError
 from lake.layout import (
@@ -35,46 +35,6 @@ logger = logging.getLogger(__name__)
 
 DEFAULT_MIN_QUALITY = 90.0
 """Percent below which a day is not published; recorded days score 99."""
-
-
-@dataclass(frozen=True)
-class DayResult:
-    """What became of a day.
-
-    Attributes:
-        commit: id of the visible commit; None where nothing is visible.
-        published: whether this run published it.
-        reason: why it was not published, or None.
-        error: what stopped it, or None.
-    """
-
-    day: date
-    commit: str | None
-    raw_objects: int
-    counts: DayCounts | None
-    quality_score: float | None
-    published: bool
-    unreadable: tuple[Unreadable, ...] = ()
-    reason: str | None = None
-    failed: bool = False
-    error: FlightLakeError | None = None
-
-    def to_document(self) -> dict[str, Any]:
-        """Return the result as the command line's JSON names it; counts are null where nothing is visible."""
-        counts = self.counts
-        return {
-            "date": self.day.isoformat(),
-            "commit": self.commit,
-            "raw_objects": self.raw_objects,
-            "raw_rows": counts and counts.raw_rows,
-            "curated": counts and counts.curated,
-            "quarantined": counts and counts.quarantined,
-            "duplicates": counts and counts.duplicates,
-            "quality_score": self.quality_score,
-            "published": self.published,
-            "unreadable": [{"raw_key": item.raw_key, "reason": item.reason} for item in self.unreadable],
-            "reason": self.reason,
-        }
 
 
 @dataclass(frozen=True)
@@ -204,6 +164,7 @@ class Conversion:
             build.quality_score,
             published=True,
             unreadable=build.unreadable,
+            drifted_rows=build.drifted_rows,
         )
 
     def _build(self, raw: RawDay, folders: dict[str, str]) -> DayBuild:

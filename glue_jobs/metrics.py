@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from glue_jobs.convert import DayResult
+from glue_jobs.day_result import DayResult
 from lake.commits import CommitLog
 from lake.errors import ConservationBrokenError, QualityTooLowError
 from lake.layout import snapshot_at_of
@@ -28,6 +28,7 @@ def conversion_metrics(results: Sequence[DayResult], log: CommitLog, *, now: dat
         Metric("RowsCurated", sum(count.curated for count in counts)),
         Metric("RowsQuarantined", sum(count.quarantined for count in counts)),
         Metric("RowsDuplicate", sum(count.duplicates for count in counts)),
+        Metric("RowsDrifted", sum(result.drifted_rows or 0 for result in published)),
         Metric("ConservationBroken", len(broken)),
     ]
     scores = _built_scores(results)

@@ -17,7 +17,8 @@ if __name__ == "__main__":
     # spark-submit puts only this file's folder on the path; on Glue the packages come by --extra-py-files.
     sys.path.append(str(Path(__file__).resolve().parents[2]))
 
-from glue_jobs.convert import POLLS_JOB, STATES_JOB, Conversion, DayResult
+from glue_jobs.convert import POLLS_JOB, STATES_JOB, Conversion
+from glue_jobs.day_result import DayResult
 from glue_jobs.metrics import conversion_metrics
 from glue_jobs.options import ConvertOptions
 from glue_jobs.session import spark_session

@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from glue_jobs.convert import DEFAULT_MIN_QUALITY, POLLS_JOB, STATES_JOB, Conversion, DayResult
+from glue_jobs.convert import DEFAULT_MIN_QUALITY, POLLS_JOB, STATES_JOB, Conversion
+from glue_jobs.day_result import DayResult
 from glue_jobs.pending import Survey
 from lake.adapters.clock import SystemClock
 from lake.adapters.opening import open_lake
+from lake.added_fields import KNOWN_FIELDS
 from lake.errors import UsageError
 from lake.tables import POLLS, STATES
 from local.cli.options import DatesOption, FormatOption, LakeOption, StackOption, parse_date
@@ -105,6 +107,13 @@ def _tell(results: list[DayResult], polls: list[DayResult], survey: Survey, outp
     for result in (*results, *polls):
         for item in result.unreadable:
             stderr_console().print(f"left out: {item.raw_key}: {item.reason}", style="yellow", highlight=False)
+        if result.drifted_rows:
+            stderr_console().print(
+                f"the source has grown: {result.drifted_rows} rows of {result.day} have more fields than the contract "
+                f"knows ({KNOWN_FIELDS}); what it knows of them is published, the rest stays in raw",
+                style="yellow",
+                highlight=False,
+            )
     for sentence in outdated_sentences(survey):
         stderr_console().print(sentence, style="yellow", highlight=False)
 

@@ -11,7 +11,8 @@ import pytest
 from pyspark.sql import SparkSession
 from support.vectors import DAY, NOON, body, landed, vector
 
-from glue_jobs.convert import POLLS_JOB, STATES_JOB, Conversion, DayJob, DayResult
+from glue_jobs.convert import POLLS_JOB, STATES_JOB, Conversion, DayJob
+from glue_jobs.day_result import DayResult
 from lake.adapters.clock import SystemClock
 from lake.adapters.opening import Lake
 from lake.commits import DayCounts

@@ -6,7 +6,8 @@ import pytest
 from pyspark.sql import SparkSession
 from support.vectors import DAY
 
-from glue_jobs.convert import STATES_JOB, DayResult
+from glue_jobs.convert import STATES_JOB
+from glue_jobs.day_result import DayResult
 from glue_jobs.metrics import conversion_metrics, newest_snapshot_at
 from lake.adapters.opening import Lake
 from lake.commits import CommitLog, DayCounts
@@ -22,7 +23,8 @@ def figures(results: list[DayResult], lake: Lake, *, late: timedelta) -> dict[st
 
 def result(*, score: float | None = None, error: Exception | None = None) -> DayResult:
     counts = DayCounts(raw_rows=10, curated=7, quarantined=2, duplicates=1)
-    return DayResult(DAY, "c", 1, counts, score, published=error is None, failed=error is not None, error=error)  # type: ignore[arg-type]
+    fate = {"published": error is None, "failed": error is not None, "error": error}
+    return DayResult(DAY, "c", 1, counts, score, drifted_rows=None if error else 4, **fate)  # type: ignore[arg-type]
 
 
 @pytest.mark.usefixtures("spark")
@@ -38,6 +40,7 @@ def test_published_and_failed_days_are_told_apart(small_lake: Lake) -> None:
         "RowsCurated": 7,
         "RowsQuarantined": 2,
         "RowsDuplicate": 1,
+        "RowsDrifted": 4,
         "ConservationBroken": 1,
         "QualityScore": 40.0,
         "NewestSnapshotAge": 300.0,

@@ -8,7 +8,8 @@ import duckdb
 import pytest
 from pyspark.sql import SparkSession
 
-from glue_jobs.convert import STATES_JOB, Conversion, DayResult
+from glue_jobs.convert import STATES_JOB, Conversion
+from glue_jobs.day_result import DayResult
 from ingestion.landing import land
 from ingestion.recorded import read_body
 from lake.adapters.clock import SystemClock

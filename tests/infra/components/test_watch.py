@@ -13,7 +13,7 @@ import typer
 from support.stacks import ROOT
 from support.vectors import DAY
 
-from glue_jobs.convert import DayResult
+from glue_jobs.day_result import DayResult
 from glue_jobs.metrics import conversion_metrics, vacuum_metrics, verification_metrics
 from infra.recording import Recording
 from infra.settings import STACKS
@@ -38,7 +38,9 @@ def sent() -> set[str]:
     return polls | {metric.name for metric in jobs} | {"QualityScore", "NewestSnapshotAge"} | CONVERTED
 
 
-CONVERTED = {"DaysPublished", "DaysFailed", "RowsCurated", "RowsQuarantined", "RowsDuplicate", "ConservationBroken"}
+CONVERTED = {"DaysPublished", "DaysFailed", "RowsCurated", "RowsQuarantined", "RowsDuplicate", "RowsDrifted"} | {
+    "ConservationBroken"
+}
 
 
 def test_a_conversion_sends_what_the_alarms_expect(folder_lake: Lake) -> None:
