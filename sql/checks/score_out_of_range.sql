@@ -1,4 +1,4 @@
--- Question:   is every score a percentage, and are its counts possible?
+-- Question:   is every score a percentage (none where nothing was checked), and are its counts possible?
 -- Grain:      one score that is not
 -- Reads:      quality_scores
 -- Parameters: none
@@ -11,7 +11,7 @@ select
     quality_scores.score
 from quality_scores
 where
-    quality_scores.score is null
+    (quality_scores.score is null) <> (quality_scores.checked_count = 0)
     or not (quality_scores.score between 0 and 100)
     or quality_scores.failed_count > quality_scores.checked_count
     or quality_scores.failed_count < 0

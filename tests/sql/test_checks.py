@@ -30,6 +30,7 @@ def test_a_good_lake_passes_every_check(builder: LakeBuilder) -> None:
             a_score(None, None, checked=2, failed=0, score=100.0),
             a_score("validity", None, checked=2, failed=0, score=0.0),
             a_score("validity", "icao24_form", checked=2, failed=2, score=0.0),
+            a_score("consistency", "on_ground_fast", checked=0, failed=0, score=None),
         ],
     )
     builder.publish("polls", [a_poll("00:00"), a_poll("23:59:59", "failed"), a_poll("12:00", "duplicate")])
@@ -75,6 +76,8 @@ def _scores(builder: LakeBuilder) -> None:
             a_score("accuracy", "x", checked=1, failed=2, score=0.0),
             a_score("accuracy", "y", checked=1, failed=-1, score=0.0),
             a_score("accuracy", "z", checked=1, failed=0, score=float("nan")),
+            a_score("accuracy", "u", checked=1, failed=0, score=None),
+            a_score("accuracy", "v", checked=0, failed=0, score=100.0),
         ],
     )
 
@@ -109,7 +112,7 @@ def _blank(builder: LakeBuilder) -> None:
         ("polls_on_wrong_day", _late_poll, 1),
         ("quarantined_without_reason", _without_reason, 2),
         ("quarantined_twice", _twice_rejected, 1),
-        ("score_out_of_range", _scores, 4),
+        ("score_out_of_range", _scores, 6),
         ("day_without_score", _no_score, 1),
         ("poll_without_its_object", _polls, 3),
         ("blank_text", _blank, 4),

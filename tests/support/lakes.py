@@ -65,7 +65,9 @@ def a_poll(clock: str, fate: str = "landed", *, day: date = DAY, **changes: Any)
     } | changes
 
 
-def a_score(dimension: str | None, rule: str | None, *, checked: int, failed: int, score: float) -> dict[str, Any]:
+def a_score(
+    dimension: str | None, rule: str | None, *, checked: int, failed: int, score: float | None
+) -> dict[str, Any]:
     """Return a row of `quality_scores`."""
     severity = "warn" if rule else None
     counts = {"checked_count": checked, "failed_count": failed, "score": score}
