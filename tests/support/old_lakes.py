@@ -1,0 +1,16 @@
+"""Frozen lakes: what each release wrote, kept in `tests/data` as it was."""
+
+import shutil
+from pathlib import Path
+
+from lake.adapters.opening import Lake, open_lake
+
+DATA = Path(__file__).parents[1] / "data"
+RELEASES = sorted(path.name.removeprefix("lake-") for path in DATA.glob("lake-*"))
+
+
+def copy_of(release: str, root: Path) -> Lake:
+    """Return a lake of its own in `root` that looks like the frozen one of a release."""
+    shutil.copytree(DATA / f"lake-{release}", root)
+    (root / "README.md").unlink()
+    return open_lake(str(root))
