@@ -21,6 +21,10 @@ if ! "$java" -cp "${ivy[0]}" org.apache.ivy.Main -cache "$cache" -ivy "$here/s3a
     echo "set-up: the jars could not be fetched from Maven Central; check the network and run it again" >&2
     exit 1
 fi
+if [ "$(cd "$incoming" && ls | sort)" != "$(awk '{print $2}' "$here/s3a.sha256" | sort)" ]; then
+    echo "set-up: Maven Central gave other jars than local/java/s3a.sha256 lists; none is used" >&2
+    exit 1
+fi
 (cd "$incoming" && sha256sum --quiet --check "$here/s3a.sha256")
 rm -rf "$folder"
 mv "$incoming" "$folder"
