@@ -16,7 +16,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from ingestion.ticks import due_instants
+from ingestion.ticks import tick_instant
 from lake.adapters.aws_errors import aws_errors
 from lake.errors import UsageError
 
@@ -29,10 +29,12 @@ _WAIT_S = 2
 _BATCH = 10
 """Messages in one request at most. Source: Amazon SQS API reference, ReceiveMessage."""
 
+PLACEHOLDER = "<aws.scheduler.scheduled-time>"
+"""Stands for a tick's instant until EventBridge Scheduler fills it in, as in `infra.components.ticking`."""
+
 _HELD = "ApproximateNumberOfMessagesNotVisible"
 _CLIENT = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 4})
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+/\S+")
-_UNKNOWN = datetime.min.replace(tzinfo=UTC)
 _LONGEST_TEXT = 300
 
 
@@ -178,13 +180,14 @@ def _tick_in(document: dict[str, Any]) -> dict[str, Any]:
 
 def _due_at(tick: dict[str, Any], told: dict[str, str]) -> datetime | None:
     """Return the tick's instant as the poller reads it; the schedule's own one where the tick holds a placeholder."""
-    if "Records" in tick or not (tick.get("scheduled_at") or tick.get("time")):
+    if "Records" in tick:
         return None
-    for candidate in (tick, {**tick, "scheduled_at": told.get("SCHEDULED_TIME")}):
-        (due_at,) = due_instants(candidate, now=_UNKNOWN)
-        if due_at != _UNKNOWN:
-            return due_at
-    return None
+    if tick.get("scheduled_at") == PLACEHOLDER and "SCHEDULED_TIME" in told:
+        tick = {**tick, "scheduled_at": told["SCHEDULED_TIME"]}
+    try:
+        return tick_instant(tick)
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def _why(document: dict[str, Any], told: dict[str, str], system: dict[str, str]) -> str:

@@ -41,6 +41,7 @@ class RefusedBody:
 
     Attributes:
         received_at: by the poller's clock, UTC.
+        stored_at: by the store's clock, UTC: in a bucket it tells whether the poller's clock was wrong.
         size_bytes: of the body; of the stored object where it cannot be unpacked.
         starts_with: its first bytes, escaped.
         reason: why it was refused, or still is.
@@ -50,6 +51,7 @@ class RefusedBody:
 
     key: str
     received_at: datetime
+    stored_at: datetime
     size_bytes: int
     starts_with: str
     outcome: BodyOutcome
@@ -59,7 +61,8 @@ class RefusedBody:
 
     def to_document(self) -> dict[str, Any]:
         """Return it in JSON's types."""
-        return vars(self) | {"received_at": instant_text(self.received_at)}
+        instants = {"received_at": instant_text(self.received_at), "stored_at": instant_text(self.stored_at)}
+        return vars(self) | instants
 
 
 @dataclass(frozen=True)
@@ -115,8 +118,8 @@ def refused_bodies(store: ObjectStore, *, now: datetime, replay: bool) -> Iterat
         try:
             body = _unpacked(stored)
         except InvalidResponseError as exc:
-            start = _shown(stored)
-            yield RefusedBody(info.key, received_at, info.size_bytes, start, "refused", f"the object {exc}")
+            at, start = info.modified_at, _shown(stored)
+            yield RefusedBody(info.key, received_at, at, info.size_bytes, start, "refused", f"the object {exc}")
             continue
         yield _judged_body(store, info, received_at, body, now=now, replay=replay)
 
@@ -157,7 +160,8 @@ def _judged_body(
     store: ObjectStore, info: ObjectInfo, received_at: datetime, body: bytes, *, now: datetime, replay: bool
 ) -> RefusedBody:
     def found(outcome: BodyOutcome, reason: str, key: str | None = None, rows: int | None = None) -> RefusedBody:
-        return RefusedBody(info.key, received_at, len(body), _shown(body), outcome, one_line(reason), key, rows)
+        at, start = info.modified_at, _shown(body)
+        return RefusedBody(info.key, received_at, at, len(body), start, outcome, one_line(reason), key, rows)
 
     try:
         response = checked_response(body, now=now)

@@ -26,6 +26,16 @@ def due_instants(event: dict[str, Any], *, now: datetime) -> list[datetime]:
     return [_due(_body(message), otherwise=_sent_at(message, now)) for message in event["Records"]]
 
 
+def tick_instant(tick: dict[str, Any]) -> datetime | None:
+    """Return when the poll of a tick was due; None where the tick does not say.
+
+    Raises:
+        ValueError, TypeError, OverflowError: what it says is no instant.
+    """
+    text = tick.get("scheduled_at") or tick.get("time")
+    return None if text is None else parse_instant(text) + timedelta(seconds=float(tick.get("delay_s", 0)))
+
+
 def _body(message: dict[str, Any]) -> dict[str, Any]:
     try:
         body = json.loads(message.get("body") or "{}")
@@ -42,11 +52,9 @@ def _sent_at(message: dict[str, Any], now: datetime) -> datetime:
 
 
 def _due(tick: dict[str, Any], *, otherwise: datetime) -> datetime:
-    text = tick.get("scheduled_at") or tick.get("time")
-    if text is None:
-        return otherwise
     try:
-        return parse_instant(text) + timedelta(seconds=float(tick.get("delay_s", 0)))
+        return tick_instant(tick) or otherwise
     except (ValueError, TypeError, OverflowError):
+        text = tick.get("scheduled_at") or tick.get("time")
         logger.warning("tick without a usable instant", extra={"scheduled_at": str(text)[:60]})
         return otherwise

@@ -6,9 +6,9 @@ from typing import Any
 import boto3
 import pytest
 from support.aws import Aws
-from support.dead_letters import PLACEHOLDER, QueueOnMoto, delayed_message, invocation_record, tick
+from support.dead_letters import QueueOnMoto, delayed_message, invocation_record, tick
 
-from ingestion.dead_letters import one_line, open_queue
+from ingestion.dead_letters import PLACEHOLDER, one_line, open_queue
 from lake.errors import StorageError, UsageError
 
 DUE = datetime(2026, 5, 8, 12, tzinfo=UTC)

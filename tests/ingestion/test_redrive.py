@@ -206,7 +206,9 @@ def test_what_is_found_has_a_form_in_json(folder_lake: Lake, queue: QueueOnMoto)
     keep_refused(folder_lake.store, a_body(), received_at=BEHIND)
     queue.put(tick(NOON - HOUR))
     (body,), (letter,) = bodies(folder_lake.store), letters(folder_lake, queue)
-    assert json.loads(json.dumps(body.to_document()))["received_at"] == "2026-05-08T11:00:00.000000Z"
+    document = json.loads(json.dumps(body.to_document()))
+    assert document["received_at"] == "2026-05-08T11:00:00.000000Z"
+    assert abs(datetime.fromisoformat(document["stored_at"]) - datetime.now(UTC)) < HOUR
     document = json.loads(json.dumps(letter.to_document()))
     assert (document["poll_at"], document["outcome"], document["deleted"]) == (
         "2026-05-08T11:00:00.000000Z",

@@ -1,5 +1,6 @@
 """A queue of dead letters on moto, and messages in the forms in which their senders put them there."""
 
+import copy
 import json
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,6 @@ from support.aws import REGION, Aws
 from ingestion.dead_letters import DeadLetterQueue
 
 QUEUE = "flightlake-test-dead-letters"
-PLACEHOLDER = "<aws.scheduler.scheduled-time>"
 
 
 def tick(due: datetime | str, **more: Any) -> dict[str, Any]:
@@ -60,5 +60,16 @@ class QueueOnMoto:
         for message in self._messages():
             message.visible_at = 0.0
 
+    def kept(self) -> list[Any]:
+        """Return all messages as they are now, for `put_back`."""
+        return copy.deepcopy(self._messages())
+
+    def put_back(self, messages: list[Any]) -> None:
+        """Let the queue hold these messages and no others."""
+        self._queue()._messages = copy.deepcopy(messages)
+
     def _messages(self) -> list[Any]:
-        return list(sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues[QUEUE]._messages)
+        return list(self._queue()._messages)
+
+    def _queue(self) -> Any:
+        return sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues[QUEUE]

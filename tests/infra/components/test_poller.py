@@ -1,10 +1,12 @@
 import json
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 
 from infra.recording import Recording
 from infra.settings import STACKS
+from ingestion.dead_letters import PLACEHOLDER, DeadLetter
 
 SCHEDULE = "aws:scheduler/schedule:Schedule"
 
@@ -25,6 +27,18 @@ def test_thirty_seconds_are_a_schedule_and_a_delayed_message(recordings: Mapping
     assert message["DelaySeconds"] == 30
     assert message["QueueUrl"].endswith("/flightlake-dev-ticks")
     assert json.loads(message["MessageBody"]) == {"scheduled_at": "<aws.scheduler.scheduled-time>", "delay_s": 30}
+
+
+@pytest.mark.parametrize(("schedule", "due_at"), [("poll", "12:00:00"), ("poll-30s-later", "12:00:30")])
+def test_what_a_schedule_could_not_send_names_its_poll(
+    recordings: Mapping[str, Recording], schedule: str, due_at: str
+) -> None:
+    target: Any = schedules(recordings["dev"])[schedule]["target"]
+    told = {"SCHEDULED_TIME": {"StringValue": "2026-05-08T12:00:00Z"}, "ERROR_CODE": {"StringValue": "Throttled"}}
+    message = {"MessageId": "m", "ReceiptHandle": "r", "MessageAttributes": told}
+    for body in (target["input"], target["input"].replace(PLACEHOLDER, "2026-05-08T12:00:00Z")):
+        letter = DeadLetter.of_message({**message, "Body": body})
+        assert f"{letter.due_at:%H:%M:%S}" == due_at
 
 
 def test_the_globe_ticks_by_the_minute(recordings: Mapping[str, Recording]) -> None:
