@@ -113,7 +113,9 @@ def exchange(request: requests.Request, *, limits: Limits, deadline: Deadline) -
             prepared = session.prepare_request(request)
             settings = session.merge_environment_settings(prepared.url, {}, True, None, None)
             secrets = secrets_sent(prepared.headers, select_proxy(str(prepared.url), settings["proxies"]))
-            with closing(session.send(prepared, timeout=timeout, allow_redirects=False, **settings)) as response:
+            # Not session.send: it works out where a redirect leads, followed or not, and falls over what is no address.
+            send: Any = session.get_adapter(str(prepared.url)).send
+            with closing(send(prepared, timeout=timeout, **settings)) as response:
                 body = _body(response, deadline, host)
                 is_echo = repeats(secrets, response.headers, body)
                 return Reply(response.status_code, response.headers, body, repeats_secret=is_echo)

@@ -149,9 +149,18 @@ def _usable(reply: Reply, *, is_anonymous: bool) -> Reply:
     if reply.status >= 500:
         raise SourceUnavailableError(f"the source answered {reply.status}")
     if 300 <= reply.status < 400:
-        target = urlsplit(reply.headers.get("Location", "")).hostname or "another address"
+        target = _host_of(reply.headers.get("Location", ""))
         raise SourceRejectedError(f"the source answered {reply.status}, a redirect to {target}: not followed")
     raise SourceRejectedError(f"the source answered {reply.status}{_hint(reply.status, is_anonymous=is_anonymous)}")
+
+
+def _host_of(location: str) -> str:
+    """Return the host of an address that a source names; what could not stand in one line of a log stays unsaid."""
+    try:
+        host = urlsplit(location).hostname or ""
+    except ValueError:
+        host = ""
+    return host if host and host.isascii() and host.isprintable() else "another address"
 
 
 def _hint(status: int, *, is_anonymous: bool) -> str:

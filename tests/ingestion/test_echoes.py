@@ -5,14 +5,15 @@ import traceback
 
 import pytest
 from support.http_stub import TOKEN_PATH, Answer, http_stub
-from support.polling import HandClock, a_body
+from support.polling import NOON, HandClock, a_body
 
 from ingestion.echoes import repeats, secrets_sent
 from ingestion.exchange import Limits
+from ingestion.landing import checked_response
 from ingestion.oauth import Credentials
 from ingestion.opensky import OpenSkySource, Service
 from ingestion.sources import Allowance
-from lake.errors import SourceError, SourceRejectedError
+from lake.errors import FlightLakeError, SourceError, SourceRejectedError
 
 STATES = "/api/states/all"
 TOKEN, SECRET, PASSWORD = "t0ken-of+the/hour", "s3cr3t-of-the-account", "pa55w0rd-of-the-proxy"
@@ -81,3 +82,28 @@ def test_places_that_need_no_proxy_are_no_proxy(monkeypatch: pytest.MonkeyPatch)
     token = Answer(200, json.dumps({"access_token": TOKEN}).encode())
     with http_stub({STATES: [Answer(200, a_body())], TOKEN_PATH: [token]}) as stub:
         assert fetched_from(stub.url) == a_body()
+
+
+FAKE = 'x\n\x1b[2K{"level":"INFO","message":"all is well"}\r\u2028'
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(200, FAKE.encode()),
+        Answer(200, json.dumps({"time": FAKE, "states": []}).encode()),
+        Answer(200, json.dumps({"time": 1778241600, "states": FAKE}).encode()),
+        Answer(302, headers={"Location": "http://x\x1b[2Ky.test/"}),
+        Answer(302, headers={"Location": "http://x\x85.test/"}),  # no UTF-8
+        Answer(302, headers={"Location": "http://[x"}),
+        Answer(302, headers={"Location": "http://x:port/"}),
+        Answer(200, b"{}", {"Content-Encoding": "x\x1b[2K"}),
+        Answer(429, b"{}", {"Retry-After": "\x1b[2K1"}),
+        Answer(503, FAKE.encode()),
+    ],
+)
+def test_a_servers_words_reach_logs_and_terminals_as_one_tame_line(answer: Answer) -> None:
+    token = Answer(200, json.dumps({"access_token": TOKEN}).encode())
+    with http_stub({STATES: [answer], TOKEN_PATH: [token]}) as stub, pytest.raises(FlightLakeError) as failed:
+        checked_response(fetched_from(stub.url), now=NOON)
+    assert str(failed.value).isprintable()

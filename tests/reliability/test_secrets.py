@@ -8,6 +8,7 @@ import pytest
 from support.canaries import Search, watched_arguments
 from support.experiments import Experiment
 from support.hostile import ON_STATES, ON_STATES_BY_STATUS, ON_TOKENS
+from support.polling import a_body
 from support.secret_runs import SOURCE, Wired, wired_run
 
 from local.simulator.faults import KINDS
@@ -23,7 +24,7 @@ def sky() -> Sky:
 
 @pytest.fixture
 def wired(sky: Sky, tmp_path: Path) -> Iterator[Wired]:
-    with wired_run(tmp_path / "home", sky, speed=400) as run:
+    with wired_run(tmp_path / "home", sky, speed=20) as run:
         yield run
 
 
@@ -42,7 +43,7 @@ def test_a_secret_shows_nowhere_in_what_polls_write_whatever_the_source_answers(
         told = polled(wired, count)
     assert {request.fault for request in wired.server.requests} >= set(KINDS)
     assert (wired.proxy.on_states, wired.proxy.on_tokens) == ([], [])
-    assert b"".join(arguments).count(b"--verbose") == 1
+    assert str(wired.home).encode() in b"".join(arguments)
     search = Search(wired.secrets)
     assert search.in_all(told | {"arguments": b"\n".join(arguments)}) == {}
     assert search.in_files(wired.home) == {}
@@ -76,3 +77,51 @@ def test_a_fault_of_our_own_shows_its_place_and_no_secret(wired: Wired) -> None:
 
 def text_of(told: Mapping[str, bytes]) -> str:
     return b"".join(told.values()).decode()
+
+
+SPARK_TELLS_ALL = """
+    from pathlib import Path
+    from glue_jobs import session
+    from local.java import spark
+    class Kept(type(Path())):
+        def unlink(self, missing_ok=False):
+            pass
+    spark.Path = Kept
+    session.LOCAL_SETTINGS["spark.log.level"] = "INFO"
+"""
+"""Spark's log is written in full, and stays."""
+
+
+@pytest.mark.slow
+def test_a_secret_shows_nowhere_in_what_a_whole_lake_writes(wired: Wired, experiment: Experiment) -> None:
+    lake, home = wired.home / "lake", wired.home
+    with watched_arguments() as arguments:
+        told = polled(wired, 110)
+        (home / "recorded.json").write_bytes(a_body())
+        for command in (
+            ("land", home / "recorded.json"),
+            ("query", "select * from states"),
+            ("verify",),
+            ("history",),
+            ("vacuum",),
+            ("rollback", "--date", "2026-05-08"),
+            ("report", "--out", home / "report.html"),
+            ("query", "select * from polls", "--format", "csv"),
+        ):
+            if command[0] == "query" and "states" in command[1]:
+                told |= wired.run("convert", "--lake", lake, patch=SPARK_TELLS_ALL)
+            told |= wired.run("--verbose", *command, "--lake", lake)
+    assert b"Traceback" not in b"".join(told.values())
+    written = {path.relative_to(home).parts[0] for path in home.rglob("*") if path.is_file()}
+    assert {"lake", "report.html", "tmp"} <= written
+    assert any(path.stat().st_size > 10_000 for path in (home / "tmp").glob("flightlake-spark-*.log"))
+    assert b"it asks for a pause" in told["stdout of query"]
+    assert b"org.apache.spark" in b"".join(arguments)
+    search = Search(wired.secrets)
+    assert search.in_all(told | {"arguments": b"\n".join(arguments)}) == {}
+    assert search.in_files(home) == {}
+    experiment.found(
+        "Can a secret of mine show in what the lake writes?",
+        tried="Ten commands over what those polls landed, Spark's log at its most talkative and kept.",
+        result=f"Nothing shows in {sum(path.is_file() for path in home.rglob('*'))} files and all output.",
+    )

@@ -35,11 +35,22 @@ from local import polling
 polling._SIMULATED_ACCOUNT = Credentials("me", os.environ["OPENSKY_CLIENT_SECRET"])
 polling._SIMULATED_LIMITS = replace(polling._SIMULATED_LIMITS, read_s=0.5, total_s=3)
 account.LONGEST_COOLDOWN_S, breaker.FIRST_OPEN, breaker.LONGEST_OPEN = 60, timedelta(minutes=1), timedelta(minutes=1)
+
+class Slept:
+    def __init__(self, now):
+        self.instant = now
+    def now(self):
+        return self.instant
+    def sleep(self, seconds):
+        self.instant += timedelta(seconds=max(seconds, 0))
+
+discovered = polling.discovered_clock
+polling.discovered_clock = lambda service: Slept(discovered(service).now())
 {patch}
 from local.cli.app import main
 main()
 """
-"""The command line with short pauses, and an account of its own: that of a simulator is no secret otherwise."""
+"""The command line with short pauses, time that passes by sleeping alone, and an account that is a secret."""
 
 
 @dataclass(frozen=True)
