@@ -1,4 +1,5 @@
 """Remove the folders of old commits, never one that readers may still see, and what killed writers left."""
+
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -45,11 +45,8 @@ class S3Store:
         place, put_id = self._place(checked_key(key)), uuid4().hex
         with aws_errors("write", place):
             for attempt in range(_PUT_ATTEMPTS):
-                try:
-                    return self._put(key, data, put_id=put_id)
-                except ClientError as error:
-                    if not _is_busy(error):
-                        raise
+                if (is_new := self._put(key, data, put_id=put_id)) is not None:
+                    return is_new
                 # Full jitter, written out: a job brings no library for it.
                 time.sleep(random.uniform(0, 0.1 * 2**attempt))
         raise ConflictError(f"cannot write {place}: other writers keep it busy; run it again")
@@ -129,30 +126,31 @@ class S3Store:
     def _place(self, key: str) -> str:
         return f"s3://{self._bucket}/{self._prefix}{key}"
 
-    def _put(self, key: str, data: bytes, *, put_id: str) -> bool:
+    def _put(self, key: str, data: bytes, *, put_id: str) -> bool | None:
+        """Return whether the object is new; None where nobody can tell, and it has to be sent again."""
         try:
             self._client.put_object(
                 Bucket=self._bucket, Key=self._prefix + key, Body=data, IfNoneMatch="*", Metadata={_PUT_ID: put_id}
             )
         except ClientError as error:
+            if code_of(error) == "ConditionalRequestConflict":
+                return None
             if code_of(error) != "PreconditionFailed":
                 raise
             return self._is_ours(key, put_id)
         return True
 
-    def _is_ours(self, key: str, put_id: str) -> bool:
-        """Tell whether the object under the key came from this very call.
+    def _is_ours(self, key: str, put_id: str) -> bool | None:
+        """Tell whether the object under the key came from this very call; None where there is none after all.
 
         Where the answer to a write is lost, boto3 sends it again, and the second answer is that the key exists.
         """
         try:
             answer = self._client.head_object(Bucket=self._bucket, Key=self._prefix + key)
         except ClientError as error:
-            if code_of(error) in {"403", "404"}:  # may not look, or deleted since: all that is known is that it existed
+            if code_of(error) == "404":  # deleted since
+                return None
+            if code_of(error) == "403":  # may not look: all that is known is that it exists
                 return False
             raise
         return bool(answer["Metadata"].get(_PUT_ID) == put_id)
-
-
-def _is_busy(error: ClientError) -> bool:
-    return code_of(error) == "ConditionalRequestConflict"

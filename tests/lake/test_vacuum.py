@@ -1,15 +1,10 @@
 """What vacuum takes and what it leaves, in a folder and in a bucket."""
 
-import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import hypothesis.strategies as st
 import pytest
-from hypothesis import settings
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from support.commits import START, log_of, published, visible_commits, written
 from support.vectors import DAY
 
@@ -141,55 +136,3 @@ def test_files_that_are_in_no_commit_are_left_alone(folder_lake: Lake) -> None:
     ):
         folder_lake.store.put_if_absent(key, b"x")
     assert cleaning(folder_lake, days=0).remove() == []
-
-
-class PublishingAndCleaning(RuleBasedStateMachine):
-    """Whatever is published, rolled back and vacuumed in whatever order: readers' folder exists, and is the log's."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._folder = tempfile.TemporaryDirectory()
-        self.lake = open_lake(str(Path(self._folder.name, "lake")), create=True)
-        self.sequence = 0
-
-    @rule()
-    def publish(self) -> None:
-        self.sequence += 1
-        published(self.lake, f"c{self.sequence}", self.sequence)
-
-    @rule()
-    def crash(self) -> None:
-        written(self.lake, f"crashed-{self.sequence}")
-
-    @precondition(lambda self: self.sequence > 1)
-    @rule(choice=st.integers(0, 10))
-    def roll_back(self, choice: int) -> None:
-        records = log_of(self.lake).records(DAY)
-        target = records[choice % len(records)].commit
-        try:
-            log_of(self.lake).roll_back(DAY, commit=target, seen_raw_keys=(), at=START + timedelta(hours=self.sequence))
-        except StorageError:
-            return  # the visible one, or vacuumed
-        self.sequence += 1
-
-    @rule(days=st.sampled_from([0, 0.05, 7]))
-    def vacuum(self, days: float) -> None:
-        cleaning(self.lake, days=days).remove()
-        head = log_of(self.lake).head(DAY)
-        self.sequence = head.sequence if head else 0
-
-    @precondition(lambda self: self.sequence > 0)
-    @invariant()
-    def readers_see_the_whole_of_the_highest_record(self) -> None:
-        head = log_of(self.lake).head(DAY)
-        assert head is not None
-        assert visible_commits(self.lake) == {head.commit}
-        for folder in head.folders.values():
-            assert self.lake.store.get(f"{folder}part.parquet") == head.commit.encode()
-
-    def teardown(self) -> None:
-        self._folder.cleanup()
-
-
-TestPublishingAndCleaning = PublishingAndCleaning.TestCase
-TestPublishingAndCleaning.settings = settings(max_examples=15, stateful_step_count=12, deadline=None)

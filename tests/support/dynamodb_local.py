@@ -21,7 +21,7 @@ def dynamodb_local(place: Path) -> Iterator[str]:
     command = [java, f"-Djava.library.path={jars}", "-cp", f"{jars}/*", runner, "-inMemory", "-port", str(port)]
     log_file = place / "dynamodb.log"
     with log_file.open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd=place, stdout=log, stderr=log)
     try:
         wait_until_listening(process, port, log_file, within_s=_START_S)
         yield f"http://127.0.0.1:{port}"

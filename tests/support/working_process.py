@@ -26,12 +26,17 @@ from lake.vacuum import Vacuum, old_leftovers
 
 
 class Steps:
-    """Names each step that this process takes on the file system of a lake, and stops it for ever before one."""
+    """Names each step that this process takes on the file system of a lake, and lets it go wrong.
 
-    def __init__(self, root: str, tell: Callable[[str], None], kill_at: str | None) -> None:
+    An order may say `kill_at`, the step before which the process dies; or `fail_at` and `errno`, the step from which on
+    the system refuses whatever writes, as a full disk does.
+    """
+
+    def __init__(self, root: str, tell: Callable[[str], None], order: dict[str, Any]) -> None:
         self._root = root
         self._tell = tell
-        self._kill_at = kill_at
+        self._order = order
+        self._fails = False
         self.doing = "build"
 
     def watch(self) -> None:
@@ -43,11 +48,14 @@ class Steps:
         # A link or a rename is named by where it leads to, anything else by its only path.
         path = str(args[1] if event in ("os.link", "os.rename") else args[0])
         if path.startswith(self._root):
-            self.reached(f"{self.doing}: {_VERBS[event]} {_what(path)}")
+            self._reached(f"{self.doing}: {_VERBS[event]} {_what(path)}")
+            if self._fails and _VERBS[event] != "remove":
+                raise OSError(self._order["errno"], os.strerror(self._order["errno"]), path)
 
-    def reached(self, name: str) -> None:
-        if name == self._kill_at:
+    def _reached(self, name: str) -> None:
+        if name == self._order.get("kill_at"):
             os.kill(os.getpid(), signal.SIGKILL)
+        self._fails |= name == self._order.get("fail_at")
         self._tell(name)
 
 
@@ -157,7 +165,7 @@ def _work(address: str, order: dict[str, Any], pipe: int) -> None:
     try:
         lake = open_lake(address)
         if lake.root is not None:
-            steps = Steps(str(lake.root), tell, order.get("kill_at"))
+            steps = Steps(str(lake.root), tell, order)
             lake = replace(lake, catalog=NamedCatalog(lake.catalog, steps))
             steps.watch()
         tell({"result": _ORDERS[order["do"]](lake, order)})
