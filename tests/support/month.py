@@ -1,0 +1,149 @@
+"""A month of polling against the simulator: everything wired, and what it left behind."""
+
+import random as global_random
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property, partial
+from random import Random
+
+from support.deployment import Deployment
+from support.mortal import FailingState, Life, MemoryStore, MortalClock, MortalSource, MortalState, MortalStore
+from support.polling import ledger_of
+from support.weather import DAY_S, StormySource, Weather, drawn_weather, holds
+
+from ingestion.exchange import Limits
+from ingestion.invocation import Invocation, Reporter
+from ingestion.law import PollingLaw
+from ingestion.ledger import PollRecord
+from ingestion.oauth import Credentials
+from ingestion.opensky import OpenSkySource, Service
+from ingestion.poll import Poller
+from lake.credits import STANDARD, PollingPlan
+from local.simulator.api import STATES_PATH, LoggedRequest
+from local.simulator.clock import SteeredClock
+from local.simulator.server import SimulatorServer
+from local.simulator.sky import Sky
+
+START = datetime(2026, 5, 8, tzinfo=UTC)
+START_S = int(START.timestamp())
+CLIENT = "simulator"
+LIMITS = Limits(connect_s=5, read_s=1, total_s=30)
+"""Real seconds: long for an answer on this machine, short for one that never comes."""
+
+SPARE_CREDITS = 40
+"""What the plan leaves of a day's budget: two polls that fail three times, or three that die, and it is spent early."""
+
+GREED_CREDITS = 140
+"""What the neighbour takes beyond that every fifth day, so that the budget ends hours too early."""
+
+
+class SkewedClock:
+    """The poller's clock: the true time and its error; who sleeps lets the true time pass."""
+
+    def __init__(self, true: SteeredClock, weather: Weather) -> None:
+        self._true, self._weather = true, weather
+
+    def now(self) -> datetime:
+        now_s = self._true.now_s()
+        return datetime.fromtimestamp(now_s, UTC) + timedelta(seconds=self._weather.skew_s(now_s))
+
+    def sleep(self, seconds: float) -> None:
+        self._true.advance(max(seconds, 0))
+
+
+@dataclass(frozen=True)
+class Month:
+    """What a month left behind: the simulator's log and count, the ledger, the raw zone, the deployment's own notes.
+
+    Attributes:
+        neighbour_credits: what somebody else spends under the same account on each day, a few minutes after midnight.
+    """
+
+    days: int
+    interval_s: int
+    weather: Weather
+    deployment: Deployment
+    store: MemoryStore
+    state: FailingState
+    log: list[LoggedRequest]
+    neighbour_credits: list[int]
+
+    @property
+    def end_s(self) -> int:
+        return START_S + self.days * DAY_S
+
+    @cached_property
+    def asked(self) -> list[LoggedRequest]:
+        """Every request for states, in the order in which they came in."""
+        return sorted((r for r in self.log if r.path == STATES_PATH), key=lambda request: request.number)
+
+    @cached_property
+    def records(self) -> dict[int, PollRecord]:
+        """The ledger by due time."""
+        found = [PollRecord.from_document(document) for document in ledger_of(self.store)]
+        return {int(record.scheduled_at.timestamp()): record for record in found}
+
+    @property
+    def slots(self) -> range:
+        """Every due time."""
+        return range(START_S, self.end_s, self.interval_s)
+
+    def poller_s(self, at_s: float) -> float:
+        """Return what the poller's clock shows at a true time."""
+        return at_s + self.weather.skew_s(at_s)
+
+
+def polled_month(seed: int, *, days: int, interval_s: int, outage_s: int = DAY_S) -> Month:
+    """Poll for so many days through the weather of a seed, and return what is left."""
+    global_random.seed(seed)  # the client's waits between retries come from there
+    random = Random(seed)
+    weather = drawn_weather(random, start_s=START_S, days=days, interval_s=interval_s, outage_s=outage_s)
+    clock, store = SteeredClock(START), MemoryStore()
+    hiccups = Random(seed + 3)
+    state = FailingState(
+        lambda: hiccups.random() < weather.odds.refused or holds(weather.throttles, clock.now_s()), clock.now_s
+    )
+    modest = STANDARD.budget_credits - SPARE_CREDITS - DAY_S // interval_s * 4
+    neighbour = [modest + GREED_CREDITS * (day % 5 == 0) for day in range(days)]
+    faults = StormySource(weather, clock, Random(seed + 1))
+    sky = Sky(seed, START, 20)
+    sky.observations(START_S)  # the first takes long
+    with SimulatorServer(sky, clock=clock, faults=faults) as server:
+        plan, access = PollingPlan(STANDARD, None, interval_s), server._service.access
+        faults.expire_tokens = access._expiry_s.clear
+        faults.charge = partial(access.spend, CLIENT, plan.cost_credits)
+
+        def process(life: Life) -> Invocation:
+            poller = _poller(Service.at(server.url), plan, life, SkewedClock(clock, weather), store, state)
+            return Invocation(poller, Reporter(_Unheard(), _Unheard()), None)  # type: ignore[arg-type]  # see _Unheard
+
+        deployment = Deployment(process, clock, weather, Random(seed + 2))
+        deployment.schedule(START_S, START_S + days * DAY_S, interval_s)
+        for loss_s in weather.losses:
+            deployment.at(loss_s, state.lose)
+        for day, credits_ in enumerate(neighbour):
+            deployment.at(START_S + day * DAY_S + 400, partial(access.spend, CLIENT, credits_))
+        deployment.run()
+        log = server.requests
+    return Month(days, interval_s, weather, deployment, store, state, log, neighbour)
+
+
+def _poller(
+    service: Service, plan: PollingPlan, life: Life, clock: SkewedClock, store: MemoryStore, state: FailingState
+) -> Poller:
+    mortal = MortalClock(clock, life)
+    source = OpenSkySource(
+        service, credentials=lambda: Credentials(CLIENT, CLIENT), box=plan.box, clock=mortal, limits=LIMITS
+    )
+    law = PollingLaw(MortalState(state, life), plan, place=service.base_url, clock=mortal)
+    return Poller(MortalSource(source, life), MortalStore(store, life), law, mortal)
+
+
+class _Unheard:
+    """Takes metrics and annotations, for nobody."""
+
+    def add_metric(self, name: str, unit: object, value: float) -> None:
+        """Take one."""
+
+    def put_annotation(self, key: str, value: str) -> None:
+        """Take one."""
