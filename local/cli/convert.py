@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.progress import Progress
 
 from glue_jobs.convert import DEFAULT_MIN_QUALITY, POLLS_JOB, STATES_JOB, Conversion
@@ -106,7 +107,8 @@ def _tell(results: list[DayResult], polls: list[DayResult], survey: Survey, outp
         )
     for result in (*results, *polls):
         for item in result.unreadable:
-            stderr_console().print(f"left out: {item.raw_key}: {item.reason}", style="yellow", highlight=False)
+            said = escape(f"left out: {item.raw_key}: {item.reason}")
+            stderr_console().print(said, style="yellow", highlight=False, soft_wrap=True)
         if result.drifted_rows:
             stderr_console().print(
                 f"the source has grown: {result.drifted_rows} rows of {result.day} have more fields than the contract "

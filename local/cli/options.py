@@ -80,5 +80,9 @@ FormatOption = Annotated[
 
 TableFormatOption = Annotated[
     TableFormat,
-    typer.Option("--format", help="table for people; csv or json for programs (every row, nothing else on stdout)."),
+    typer.Option(
+        "--format",
+        help="table for people; csv or json for programs (every row, nothing else on stdout). In csv a text that a "
+        "spreadsheet would run as a formula has an apostrophe before it; json holds every value as it is.",
+    ),
 ]

@@ -1,7 +1,5 @@
 """`flightlake query`: run a query of the project, a statement or a file of statements."""
 
-import csv
-import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +15,7 @@ from lake.sql_files import SqlFile, sql_files
 from local.athena.files import named_file
 from local.athena.statements import Statement, statements_of
 from local.cli.options import OptionalLakeOption, StackOption, TableFormatOption
-from local.cli.output import TableFormat, emit_json, json_ready, print_table, stdout_console
+from local.cli.output import TableFormat, emit_json, print_csv, print_table, stdout_console
 from local.engine import Engine, RowStream
 
 _NUMERIC = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*)")
@@ -117,16 +115,9 @@ def _print_all(answers: Iterable[RowStream], output: TableFormat, *, limit: int,
 
 
 def _print_csv(answer: RowStream, *, after_another: bool) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
     if after_another:
-        writer.writerow([])
-    writer.writerow(answer.columns)
-    writer.writerows([_csv_cell(value) for value in row] for row in answer.rows)
-
-
-def _csv_cell(value: object) -> object:
-    ready = json_ready(value)
-    return json.dumps(ready, ensure_ascii=False) if isinstance(ready, list | dict | bool) else ready
+        sys.stdout.write("\n")
+    print_csv(answer.columns, answer.rows)
 
 
 def _print_table(answer: RowStream, limit: int) -> None:
@@ -145,9 +136,7 @@ def _list(name: str | None, output: TableFormat) -> None:
         case TableFormat.JSON:
             emit_json(documents[0] if name else documents)
         case TableFormat.CSV:
-            writer = csv.writer(sys.stdout, lineterminator="\n")
-            writer.writerow(documents[0].keys())
-            writer.writerows([_csv_cell(value) for value in document.values()] for document in documents)
+            print_csv(list(documents[0]), [list(document.values()) for document in documents])
         case TableFormat.TABLE if name:
             _explain(files[name])
         case TableFormat.TABLE:
