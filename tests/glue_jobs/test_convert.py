@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import duckdb
 import pytest
 from pyspark.sql import SparkSession
+from support.ruling import ruled_by, with_predicate
 from support.vectors import DAY, NOON, body, landed, vector
 
 from glue_jobs.convert import POLLS_JOB, STATES_JOB, Conversion, DayJob
@@ -232,6 +233,24 @@ def test_a_rollback_lasts_until_something_newer_is_landed(conversion: Conversion
     landed(folder_lake.store, body(vector(icao24="c0ffee"), time=NOON + 2), time=NOON + 2)
     run(conversion)
     assert visible(folder_lake, STATES, "icao24") == [("3c6444",), ("4b1805",), ("c0ffee",)]
+
+
+def test_a_day_of_other_rules_is_rebuilt_once_and_only_when_asked(spark: SparkSession, small_lake: Lake) -> None:
+    plain = Conversion(STATES_JOB, lambda: spark, small_lake.store, small_lake.catalog, SystemClock(), min_quality=50)
+    since = replace(plain, since=DAY)
+    assert run(since) == [], "no rule has changed"
+    with ruled_by(with_predicate("ground_speed_impossible", "ground_speed_mps > 3000")):
+        assert run(plain) == []
+        assert plain.survey().outdated == (DAY,)
+        assert run(replace(plain, since=DAY + timedelta(days=1))) == []
+        (result,) = run(since)
+        assert (result.published, result.counts) == (
+            True,
+            DayCounts(raw_rows=6, curated=5, quarantined=0, duplicates=1),
+        )
+        assert plain.survey().outdated == ()
+        assert run(since) == run(replace(since, job=POLLS_JOB)) == []
+    assert plain.survey().outdated == (DAY,), "the other rules are gone again"
 
 
 def test_a_failing_spark_is_an_error_in_one_line(conversion: Conversion, folder_lake: Lake) -> None:

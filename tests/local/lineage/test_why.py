@@ -5,9 +5,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from support.aws import Aws
+from support.commits import log_of
 from support.traced import TracedLake, instant, unreadable
 from support.vectors import DAY, NOON, vector
 
+from lake.adapters.opening import open_lake
 from lake.layout import gzipped, raw_states_key
 from lake.rules import fingerprint
 from lake.tables import STATES
@@ -265,3 +268,30 @@ def test_the_snapshot_just_across_midnight_is_found(traced: TracedLake) -> None:
     assert answer.trail.moment.snapshot_at == instant(43_200)
     assert answer.ending is Ending.UNPUBLISHED
     assert "is 10 s after it" in said(answer)
+
+
+def test_other_days_are_not_looked_at(traced: TracedLake) -> None:
+    traced.publish([traced.land(vector())], curated=[("3c6444", 0)])
+    other = DAY + timedelta(days=9)
+    traced.lake.catalog.move_pointer(STATES, other, f"curated/states/snapshot_date={other}/commit=gone/")
+    assert traced.why().ending is Ending.VISIBLE
+
+
+def test_a_lake_in_a_bucket_answers_as_a_folder_does(
+    traced: TracedLake, aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    key = traced.land(vector(), vector(icao24="a0f1e2", velocity=2503))
+    traced.polled(5, raw_key=key)
+    traced.polled(90, "failed", reason="HTTP 503")
+    traced.publish([key], curated=[("3c6444", 0)], rejected=[(key, 1, "a0f1e2", ["ground_speed_impossible"])])
+    bucket = open_lake(aws.make_lake_place(), create=True)
+    for info in traced.lake.store.list(""):
+        if info.key.startswith(("raw/", "curated/", "commits/")):
+            bucket.store.put_if_absent(info.key, traced.lake.store.get(info.key))
+    log_of(bucket).converge(DAY)
+    for icao24, at in (("3c6444", 0), ("a0f1e2", 0), ("ffffff", 0), ("3c6444", 80)):
+        here = traced.why(icao24, at)
+        there = why(bucket, icao24, instant(at), now=instant() + timedelta(days=3))
+        assert (there.ending, there.sentences) == (here.ending, here.sentences)
+        assert there.to_document() == here.to_document()
