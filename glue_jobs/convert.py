@@ -33,6 +33,9 @@ from lake.tables import CURATED_TABLES, POLLS, STATES
 
 logger = logging.getLogger(__name__)
 
+_ATTEMPTS = 10
+"""How often a day is built before others, who are always faster, are left to it."""
+
 DEFAULT_MIN_QUALITY = 90.0
 """Percent below which a day is not published; recorded days score 99."""
 
@@ -114,7 +117,7 @@ class Conversion:
                 yield replace(self._unchanged(day, str(error), failed=True), error=error)
 
     def _convert(self, day: date, *, rebuild: bool) -> DayResult:
-        while True:
+        for _ in range(_ATTEMPTS):
             records = self.log.records(day)
             raw = self._landed(day)
             if not raw.keys and not records:
@@ -125,13 +128,18 @@ class Conversion:
                 return self._build_and_publish(raw, records)
             except ConflictError as error:
                 # Somebody else was first. Look again: either there is nothing left to do, or this run knows more.
-                logger.info("published by another run meanwhile, looking again: %s: %s", day, error)
-                rebuild = False
+                logger.info("changed by another run meanwhile, looking again: %s: %s", day, error)
+                rebuild = rebuild and not self._is_built_anew(day, records)
+        raise ConflictError(f"{day}: {_ATTEMPTS} times another run was first; nothing is lost, run it again")
+
+    def _is_built_anew(self, day: date, records: list[CommitRecord]) -> bool:
+        """Tell whether readers see another commit than these records say; a vacuum, for one, leaves it as it is."""
+        head = self.log.head(day)
+        return head is not None and (not records or head.commit != records[-1].commit)
 
     def _build_and_publish(self, raw: RawDay, records: list[CommitRecord]) -> DayResult:
         _audit_lineage(raw, records)
-        now = self.clock.now()
-        commit = new_commit_id(now)
+        commit = new_commit_id(self.clock.now())
         build = self._build(raw, self.log.folders(raw.day, commit))
         _audit(raw.day, build, self.min_quality)
         record = CommitRecord(
@@ -140,7 +148,7 @@ class Conversion:
             sequence=records[-1].sequence + 1 if records else 1,
             kind="build",
             commit=commit,
-            created_at=now,
+            created_at=self.clock.now(),
             folders=build.folders,
             raw_keys=build.raw_keys,
             counts=build.counts,
