@@ -23,8 +23,11 @@ from lake.ports import ObjectStore
 _ADDRESS = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?")
 """Source: Amazon S3 user guide, "General purpose bucket naming rules"."""
 
-_CLIENT = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 4})
-"""Seconds to connect and to wait for bytes; boto3's standard retries for what can heal."""
+_CLIENT = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 8})
+"""Seconds to connect and to wait for bytes; boto3's standard retries for what can heal.
+
+Their pauses begin at 0.05 s and double: four attempts are through in a third of a second, eight go on for three on
+average and six at most, so that a server which starts anew costs no response."""
 
 _COUNTED_ENTRIES = 1000
 """Objects of a foreign prefix that are counted at most: one page of a listing."""
