@@ -1,25 +1,18 @@
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from support import stacks
 from support.stacks import SECRET_KEYS, shipped_config
 
-from infra import artifacts
 from infra.recording import Recording, record
 from infra.settings import STACKS
 
 
 @pytest.fixture(scope="session")
 def built_checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A checkout with stand-ins for the packages: what is in them is no matter to the program."""
-    root = tmp_path_factory.mktemp("checkout")
-    shutil.copytree(artifacts.ROOT / "glue_jobs" / "jobs", root / "glue_jobs" / "jobs")
-    (root / "dist").mkdir()
-    for package in ("poller.zip", "glue.zip"):
-        (root / "dist" / package).write_bytes(package.encode())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(artifacts, "ROOT", root)
+    """A checkout with stand-ins for the packages."""
+    with stacks.built_checkout(tmp_path_factory.mktemp("checkout") / "root") as root:
         yield root
 
 

@@ -1,8 +1,14 @@
 """The configuration of the shipped stacks, with the account's client that a user adds."""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 import yaml
+
+from infra import artifacts
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,3 +23,15 @@ def shipped_config(stack: str) -> dict[str, str]:
     document = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))
     client = {"flightlake:openskyClientId": "client", "flightlake:openskyClientSecret": CANARY}
     return {key: str(value) for key, value in document["config"].items()} | client
+
+
+@contextmanager
+def built_checkout(root: Path) -> Iterator[Path]:
+    """Let the program find a checkout with stand-ins for the packages: what is in them is no matter to it."""
+    shutil.copytree(artifacts.ROOT / "glue_jobs" / "jobs", root / "glue_jobs" / "jobs")
+    (root / "dist").mkdir()
+    for package in ("poller.zip", "glue.zip"):
+        (root / "dist" / package).write_bytes(package.encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(artifacts, "ROOT", root)
+        yield root
