@@ -79,17 +79,15 @@ def text_of(told: Mapping[str, bytes]) -> str:
     return b"".join(told.values()).decode()
 
 
-SPARK_TELLS_ALL = """
+SPARKS_LOG_STAYS = """
     from pathlib import Path
-    from glue_jobs import session
     from local.java import spark
     class Kept(type(Path())):
         def unlink(self, missing_ok=False):
             pass
     spark.Path = Kept
-    session.LOCAL_SETTINGS["spark.log.level"] = "INFO"
 """
-"""Spark's log is written in full, and stays."""
+"""What Spark says while it starts lies in a file that is removed when it runs; here it stays."""
 
 
 @pytest.mark.slow
@@ -109,12 +107,12 @@ def test_a_secret_shows_nowhere_in_what_a_whole_lake_writes(wired: Wired, experi
             ("query", "select * from polls", "--format", "csv"),
         ):
             if command[0] == "query" and "states" in command[1]:
-                told |= wired.run("convert", "--lake", lake, patch=SPARK_TELLS_ALL)
+                told |= wired.run("convert", "--lake", lake, patch=SPARKS_LOG_STAYS)
             told |= wired.run("--verbose", *command, "--lake", lake)
     assert b"Traceback" not in b"".join(told.values())
     written = {path.relative_to(home).parts[0] for path in home.rglob("*") if path.is_file()}
     assert {"lake", "report.html", "tmp"} <= written
-    assert any(path.stat().st_size > 10_000 for path in (home / "tmp").glob("flightlake-spark-*.log"))
+    assert [path.name for path in (home / "tmp").glob("flightlake-spark-*.log") if path.stat().st_size] != []
     assert b"it asks for a pause" in told["stdout of query"]
     assert b"org.apache.spark" in b"".join(arguments)
     search = Search(wired.secrets)
@@ -122,6 +120,6 @@ def test_a_secret_shows_nowhere_in_what_a_whole_lake_writes(wired: Wired, experi
     assert search.in_files(home) == {}
     experiment.found(
         "Can a secret of mine show in what the lake writes?",
-        tried="Ten commands over what those polls landed, Spark's log at its most talkative and kept.",
+        tried="Ten commands over what those polls landed, Spark's log among what was searched.",
         result=f"Nothing shows in {sum(path.is_file() for path in home.rglob('*'))} files and all output.",
     )
