@@ -10,6 +10,7 @@ from pyspark.sql import SparkSession
 from support.commands import flightlake
 from support.experiments import Experiment
 from support.old_lakes import RELEASES, copy_of
+from support.published import rewritten
 from support.vectors import body, landed, vector
 
 from glue_jobs.convert import POLLS_JOB, STATES_JOB, Conversion
@@ -17,8 +18,9 @@ from lake.adapters.clock import SystemClock
 from lake.adapters.opening import Lake
 from lake.commits import CommitLog
 from lake.contract import Table, glue_columns
+from lake.layout import record_key
 from lake.sql_files import sql_files
-from lake.tables import CURATED_TABLES, POLLS, STATES
+from lake.tables import CURATED_TABLES, POLLS, QUALITY_SCORES, STATES
 from local.engine import Engine
 from local.recount.comparison import DayVerdict
 from local.recount.verify import Verification
@@ -135,6 +137,21 @@ def test_a_record_with_what_a_newer_release_added_is_read(old: Lake) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | {"added_later": {"a": 1}}))
     assert log_of(old).head(NINTH)
     assert [verdict.differences for verdict in verdicts(old)] == [(), ()]
+
+
+def test_scores_of_other_rules_are_not_held_against_today_s_but_rows_are(old: Lake) -> None:
+    rewritten(old, QUALITY_SCORES, "select * from {file} where rule is distinct from 'fields_unknown'")
+    differences, _ = (verdict.differences for verdict in verdicts(old))
+    assert len(differences) == 1
+    assert "quality, fields_unknown" in differences[0]
+    log = log_of(old)
+    path = Path(old.store.uri(record_key(log.name, EIGHTH, len(log.records(EIGHTH)))))
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"rule_fingerprint": "0123456789ab"}))
+    verdict, _ = verdicts(old)
+    assert verdict.differences == ()
+    assert verdict.notes[0].startswith("published under the rules 0123456789ab of flightlake 0.1.0, not today's")
+    rewritten(old, STATES, "select * replace (null::varchar as callsign) from {file}")
+    assert verdicts(old)[0].differences
 
 
 @pytest.mark.parametrize("table", [*CURATED_TABLES, POLLS], ids=lambda table: table.name)
