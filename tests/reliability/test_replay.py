@@ -109,9 +109,9 @@ def test_a_wrong_rule_costs_no_row_for_good(lab: Lab, experiment: Experiment) ->
         "Does a wrong rule cost rows for good?",
         tried=f"A rule with a digit missing was published for {day_count + 1} days of {aircraft:,} rows; the rule was "
         "put right, and `convert --since` was run; one day had been rolled back on purpose.",
-        result=f"{rejected:,} good rows went to quarantine and all came back, {replay_s / (day_count - 1):.1f} s a day, "
-        "as a recount from raw confirms; `why` named rule, response, poll and commit before and after. The run without "
-        "`--since` changed nothing, and the rolled-back day stayed.",
+        result=f"{rejected:,} good rows went to quarantine and all came back, {replay_s / (day_count - 1):.1f} s a "
+        "day, as a recount from raw confirms; `why` named rule, response, poll and commit before and after. The run "
+        "without `--since` changed nothing, and the rolled-back day stayed.",
     )
 
 
