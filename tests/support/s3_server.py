@@ -58,6 +58,10 @@ class S3Server:
             self._process.wait(timeout=_START_S)
             self._process = None
 
+    def make_bucket(self, name: str = BUCKET) -> str:
+        self.client().create_bucket(Bucket=name)
+        return name
+
     def client(self) -> Any:
         return boto3.client(
             "s3",
@@ -104,5 +108,4 @@ class AwsWithS3:
         """Make everything that a deployed stack has, and return the address for `open_lake`."""
         self.others.make_database()
         self.others.make_poll_state_table()
-        self.s3.client().create_bucket(Bucket=BUCKET)
-        return f"s3://{BUCKET}/{prefix}"
+        return f"s3://{self.s3.make_bucket()}/{prefix}"

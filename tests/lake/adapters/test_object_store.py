@@ -1,11 +1,13 @@
 """The contract of the object store, run over every adapter."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from support.aws import Aws
+from support.aws import BUCKET, Aws
+from support.s3_server import s3_server
 
 from lake.adapters.folder import FolderStore
 from lake.adapters.s3 import S3Store
@@ -13,19 +15,29 @@ from lake.adapters.zoned import ZonedStore
 from lake.errors import ObjectNotFoundError, StorageError
 from lake.ports import ObjectStore
 
+REAL_S3 = [pytest.param(name, marks=pytest.mark.slow) for name in ("real s3", "real s3 without prefix", "real zones")]
+"""On a real S3 server, which moto is not."""
 
-@pytest.fixture(params=["folder", "s3", "s3 without prefix", "zones"])
+
+@pytest.fixture(params=["folder", "s3", "s3 without prefix", "zones", *REAL_S3])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectStore]:
-    if request.param == "folder":
+    name: str = request.param
+    if name == "folder":
         yield FolderStore(tmp_path / "lake")
-        return
-    aws: Aws = request.getfixturevalue("aws")
-    if request.param == "zones":
-        raw = S3Store(aws.make_bucket("raw-zone"), "", aws.client("s3"))
-        yield ZonedStore(S3Store(aws.make_bucket(), "some/lake/", aws.client("s3")), raw)
-        return
-    prefix = "" if request.param == "s3 without prefix" else "some/lake/"
-    yield S3Store(aws.make_bucket(), prefix, aws.client("s3"))
+    elif name.startswith("real"):
+        with s3_server(tmp_path / "s3") as server:
+            yield store_in_buckets(name.removeprefix("real "), server.make_bucket, server.client())
+    else:
+        aws: Aws = request.getfixturevalue("aws")
+        yield store_in_buckets(name, aws.make_bucket, aws.client("s3"))
+
+
+def store_in_buckets(name: str, make_bucket: Callable[[str], str], client: Any) -> ObjectStore:
+    if name == "zones":
+        raw = S3Store(make_bucket("raw-zone"), "", client)
+        return ZonedStore(S3Store(make_bucket(BUCKET), "some/lake/", client), raw)
+    prefix = "" if name == "s3 without prefix" else "some/lake/"
+    return S3Store(make_bucket(BUCKET), prefix, client)
 
 
 def keys_of(store: ObjectStore, prefix: str = "") -> list[str]:
