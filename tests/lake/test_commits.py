@@ -91,15 +91,17 @@ def test_a_crash_after_any_pointer_is_repaired_and_states_move_last(lake: Lake, 
     for table in CURATED_TABLES[:moved]:
         lake.catalog.move_pointer(table, DAY, second.folders[table.name])
     assert lake.catalog.partitions(STATES)[DAY] == first.folders["states"], "readers of states see the old day"
-    assert log_of(lake).repair() == [DAY]
+    assert log_of(lake).days_behind() == [DAY]
+    log_of(lake).converge(DAY)
     assert visible_commits(lake) == {"b"}
-    assert log_of(lake).repair() == []
+    assert log_of(lake).days_behind() == []
 
 
 def test_a_lost_catalog_is_made_again_from_the_log(folder_lake: Lake) -> None:
     published(folder_lake, "a", 1)
     (folder_lake.root / "catalog.json").unlink()  # type: ignore[operator]
-    assert log_of(folder_lake).repair() == [DAY]
+    assert log_of(folder_lake).days_behind() == [DAY]
+    log_of(folder_lake).converge(DAY)
     assert visible_commits(folder_lake) == {"a"}
 
 

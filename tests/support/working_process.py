@@ -182,10 +182,14 @@ def _work(address: str, order: dict[str, Any], pipe: int) -> None:
 
 
 def main() -> None:
-    """Obey the orders on stdin, one JSON document a line, and answer each with one on stdout."""
+    """Obey the orders on stdin, one JSON document a line, and answer each with one on stdout.
+
+    They are about the lake of the command line, unless they name another.
+    """
     for line in sys.stdin:
         order = json.loads(line)
-        sys.stdout.write(f"{json.dumps(obeyed(sys.argv[1], order), default=str)}\n")
+        answer = obeyed(order.pop("lake", sys.argv[1]), order)
+        sys.stdout.write(f"{json.dumps(answer, default=str)}\n")
         sys.stdout.flush()
 
 
