@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 from support.glue import GLUE_ARGUMENTS, awsglue_folder
+from support.traced import TracedLake, instant
 from support.vectors import DAY, body, landed, vector
 
 from glue_jobs.jobs.convert_states import main
@@ -98,3 +99,25 @@ def test_the_same_entry_runs_with_glues_arguments(
     (day,) = days_done(caplog)
     assert (day["curated"], day["published"]) == (1, True)
     assert SparkSession.getActiveSession() is spark, "the cluster's session is used, none of its own is made"
+
+
+def test_a_run_logs_how_many_days_were_built_under_other_rules(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    traced = TracedLake(tmp_path / "lake")
+    traced.publish([traced.land(vector())], rule_fingerprint="aaaaaaaaaaaa")
+    assert main(["--lake", traced.lake.address]) == 0
+    assert "days built under other rules stay; rebuild with --since: 1 of them from 2026-05-08" in caplog.text
+
+
+def test_a_day_that_was_rolled_back_is_named_and_not_rebuilt_by_since(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    traced = TracedLake(tmp_path / "lake")
+    key = traced.land(vector())
+    for commit in ("c1", "c2"):
+        traced.publish([key], commit=commit, rule_fingerprint="aaaaaaaaaaaa")
+    traced.log.roll_back(DAY, commit=None, seen_raw_keys=(key,), at=instant(90_000))
+    assert main(["--lake", traced.lake.address, "--since", "2026-05-08"]) == 0
+    assert "days rolled back stay; rebuild with --date and --rebuild: 2026-05-08" in caplog.text
+    assert len(traced.log.records(DAY)) == 3
