@@ -18,8 +18,12 @@ from ingestion.echoes import repeats, secrets_sent
 from ingestion.unpacking import unpacked
 from lake.errors import InvalidResponseError, SourceRejectedError, SourceUnavailableError
 
-BODY_LIMIT_BYTES = 64 * 1024 * 1024
-"""The largest answer that is read, unpacked: some 60 times a global response of 2026."""
+BODY_LIMIT_BYTES = 16 * 1024 * 1024
+"""The largest answer that is read, unpacked: eight times a global response of 2026 (1.9 MB at most).
+
+Rows as Python values take up to 12 times the room of their text: at 64 MB a poller of 512 MB would be killed and could
+not even record that its poll failed.
+"""
 
 _CHUNK_BYTES = 64 * 1024
 
@@ -119,10 +123,8 @@ def exchange(request: requests.Request, *, limits: Limits, deadline: Deadline) -
                 body = _body(response, deadline, host)
                 is_echo = repeats(secrets, response.headers, body)
                 return Reply(response.status_code, response.headers, body, repeats_secret=is_echo)
-        except requests.RequestException as exc:
-            failure = _failure(exc, host)
-            # The text of an error about what cannot be sent holds it: a header, or a proxy's address with password.
-            raise failure from None if isinstance(failure, SourceRejectedError) else exc
+        except (requests.RequestException, HTTPError) as exc:  # urllib3's own where a proxy's name is no name
+            raise _failure(exc, host) from exc
 
 
 def user_agent() -> str:
@@ -179,7 +181,7 @@ def _shut(raw: Any) -> None:
         return  # the answer was complete in the same moment
 
 
-def _failure(exc: requests.RequestException, host: str) -> SourceUnavailableError | SourceRejectedError:
+def _failure(exc: requests.RequestException | HTTPError, host: str) -> SourceUnavailableError | SourceRejectedError:
     kind = type(exc).__name__
     if isinstance(exc, requests.ConnectTimeout) or (exc.args and isinstance(exc.args[0], MaxRetryError)):
         return NotSentError(f"no connection to {host} ({kind}); check the network and the address")
