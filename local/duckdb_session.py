@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from local.athena.errors import QueryFailedError, SqlError, at_word
-from local.athena.gaps import MACROS
+from local.athena.functions import MACROS
 from local.quoting import quoted_text
 
 _ROWS_AT_ONCE = 10_000

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from support.lakes import LakeBuilder, a_state, at
 
-from local.athena.errors import SqlError
+from local.athena.errors import QueryFailedError, SqlError
 from local.engine import Engine
 
 
@@ -60,8 +60,29 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         ("width_bucket(5e-1, 0e0, 1e0, 4)", 3),
         ("width_bucket(1e0, 0e0, 1e0, 4)", 5),
         ("width_bucket(-1e-1, 0e0, 1e0, 4)", 0),
-        ("width_bucket(1e0, 1e0, 0e0, 4)", 1),
-        ("width_bucket(0e0, 1e0, 0e0, 4)", 5),
+        ("width_bucket(1e0, 1e0, 0e0, 4)", 0),
+        ("width_bucket(0e0, 1e0, 0e0, 4)", 4),
+        ("width_bucket(-1e-1, 1e0, 0e0, 4)", 5),
+        ("extract(dow from date '2026-05-10')", 7),
+        ("extract(day_of_week from date '2026-05-11')", 1),
+        ("substr(callsign, 0)", ""),
+        ("substr(callsign, position_source - 7, 2)", ""),
+        ("substr(callsign, -2)", "LF"),
+        ("reverse(array[1, 2, 3])", [3, 2, 1]),
+        ("reverse('abc')", "cba"),
+        ("sign(-baro_altitude_m)", -1.0),
+        ("array_distinct(array['b', 'a', null, 'b', null])", ["b", "a", None]),
+        ("array_min(array[1, null, 2])", None),
+        ("array_max(array[1, 3, 2])", 3),
+        ("array_position(array['a', 'b'], 'c')", 0),
+        ("array_position(array['a', 'b'], 'b')", 2),
+        ("array_position(array['a', 'b'], cast(null as varchar))", None),
+        ("slice(array[1, 2, 3, 4], 2, 2)", [2, 3]),
+        ("slice(array[1, 2, 3, 4], -2, 2)", [3, 4]),
+        ("slice(array[1, 2, 3, 4], 3, 9)", [3, 4]),
+        ("try_cast('1.5' as integer)", None),
+        ("try_cast(' 12 ' as integer)", 12),
+        ("cast('-12' as bigint)", -12),
         ("date_diff('hour', timestamp '2026-01-01 10:59:00', timestamp '2026-01-01 12:58:00') / 2", 0),
     ],
 )
@@ -105,6 +126,10 @@ def test_distances_are_trinos(engine: Engine) -> None:
         ("format_datetime(snapshot_at, 'yyyy')", "format_datetime"),
         ("format('%03d', position_source)", "format"),
         ("to_base(255, 16)", "to_base"),
+        ("reduce(array[1], 0, (s, x) -> s + x, s -> s)", "reduce"),
+        ("skewness(baro_altitude_m)", "skewness"),
+        ("typeof(icao24)", "typeof"),
+        ("split('a,b,c', ',', 2)", "split with a limit"),
     ],
 )
 def test_what_cannot_be_translated_is_refused_by_name(engine: Engine, expression: str, name: str) -> None:
@@ -115,3 +140,20 @@ def test_what_cannot_be_translated_is_refused_by_name(engine: Engine, expression
 def test_rewritten_parts_nest(engine: Engine) -> None:
     days = "date_diff('day', date_trunc('month', snapshot_date), date_add('day', 7/2, snapshot_date))"
     assert engine.query(f"select {days} / 4 from states limit 1").rows == [(2,)]
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ("snapshot_date - date '2026-01-01'", "a date minus a date is no number on Athena: write date_diff"),
+        ("cast(baro_altitude_m as varchar)", "a double's text is 1.5E0 on Athena: cast it to a decimal first"),
+    ],
+)
+def test_what_would_look_alike_and_is_not_is_refused(engine: Engine, expression: str, message: str) -> None:
+    with pytest.raises(SqlError, match=message):
+        engine.query(f"select {expression} from states")
+
+
+def test_a_fraction_in_a_text_is_no_whole_number(engine: Engine) -> None:
+    with pytest.raises(QueryFailedError, match=r"cannot cast '1\.5' to a whole number"):
+        engine.query("select cast('1.5' as integer) from states")
