@@ -66,7 +66,7 @@ def test_an_answer_that_repeats_the_token_is_not_kept(answer: Answer) -> None:
     assert TOKEN not in "".join(traceback.format_exception(refused.value))
 
 
-@pytest.mark.parametrize("place", ["[", "[::1", "host:port", "a b", "%zz", "*", ""])
+@pytest.mark.parametrize("place", ["[", "[::1", "host:port", "a b", "%zz", "*", "", "a..b", "a:0", "x" * 70])
 def test_a_proxy_that_makes_no_sense_fails_without_its_password_anywhere(
     place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
