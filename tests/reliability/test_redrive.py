@@ -136,6 +136,21 @@ def test_a_redrive_killed_at_any_step_is_finished_by_the_next(queue: QueueOnMoto
     )
 
 
+def run_to_the_end(queue: QueueOnMoto, arguments: tuple[object, ...], aws: Aws) -> str:
+    """Return what the command says when it is done; where the dead one's last request has just been served, once more.
+
+    Such a request hides messages for two minutes after its sender's death, and the command asks to be run again then.
+    """
+    for _ in range(2):
+        queue.let_hands_time_out()
+        status, output, errors = flightlake(*arguments, environment=aws.environment)
+        if status == 0:
+            break
+        assert "are in another reader's hands" in errors
+    assert (status, errors) == (0, "")
+    return output
+
+
 def test_a_redrive_killed_by_the_system_is_finished_by_the_next(
     aws: Aws, folder_lake: Lake, queue: QueueOnMoto, experiment: Experiment
 ) -> None:
@@ -158,8 +173,7 @@ def test_a_redrive_killed_by_the_system_is_finished_by_the_next(
         killed += process.returncode == -signal.SIGKILL
         queue.let_hands_time_out()
     assert killed
-    status, output, errors = flightlake(*arguments, environment=aws.environment)
-    assert (status, errors) == (0, "")
+    output = run_to_the_end(queue, arguments, aws)
     last = day.over_at  # by the wall clock the last tick is long past, too
     day.dead.add(last)
     day.due.append(last)
