@@ -9,7 +9,7 @@ from lake.adapters.clock import SystemClock
 from lake.adapters.opening import open_lake
 from local.cli.options import FormatOption, LakeOption, StackOption
 from local.cli.output import OutputFormat, emit_json, print_table, stdout_console
-from local.lineage.answer import Answer, RowFate
+from local.lineage.answer import Answer
 from local.lineage.instants import parsed_address, parsed_instant
 from local.lineage.why import why
 
@@ -43,9 +43,8 @@ def _tell(answer: Answer) -> None:
         console.print(escape(sentence), highlight=False, soft_wrap=True)
     for fate in answer.trail.fates:
         if fate.raw_row is not None:
-            console.print(
-                f"{escape(fate.place)}: {escape(_one_line(fate))}", highlight=False, soft_wrap=True, style="dim"
-            )
+            text = escape(fate.raw_row.replace("\n", " "))
+            console.print(f"{escape(fate.place)}: {text}", highlight=False, soft_wrap=True, style="dim")
     document = answer.to_document()
     if document["commits"]:
         print_table(
@@ -53,11 +52,6 @@ def _tell(answer: Answer) -> None:
             [_commit_row(commit) for commit in document["commits"]],
             numeric=(0,),
         )
-
-
-def _one_line(fate: RowFate) -> str:
-    # A row may hold whatever a source sends: no control character of it reaches the terminal.
-    return "".join(character if character.isprintable() else " " for character in fate.raw_row or "")
 
 
 def _commit_row(commit: dict[str, object]) -> tuple[object, ...]:
