@@ -1,12 +1,14 @@
 """The contract of the poll state, run over every adapter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from support.aws import Aws
+from support.dynamodb_local import dynamodb_local
 
 from lake.adapters.dynamodb_state import DynamoDbPollState
 from lake.adapters.file_state import FilePollState
@@ -21,13 +23,22 @@ DOCUMENT: dict[str, Any] = {
 }
 
 
-@pytest.fixture(params=["file", "dynamodb"])
+@pytest.fixture(scope="session")
+def _real_dynamodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with dynamodb_local(tmp_path_factory.mktemp("dynamodb")) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(params=["file", "dynamodb", pytest.param("real dynamodb", marks=pytest.mark.slow)])
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], PollState]:
     """Open the same state again and again, as pollers do one after another."""
     if request.param == "file":
         return lambda: FilePollState(tmp_path / "lake" / "poll_state.json")
-    aws: Aws = request.getfixturevalue("aws")
-    table = aws.make_poll_state_table()
+    if request.param == "dynamodb":
+        aws: Aws = request.getfixturevalue("aws")
+    else:
+        aws = Aws(request.getfixturevalue("_real_dynamodb"))
+    table = aws.make_poll_state_table(f"poll-state-{uuid4().hex}")
     return lambda: DynamoDbPollState(table, aws.client("dynamodb"), "s3://a-lake/")
 
 

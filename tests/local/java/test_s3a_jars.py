@@ -1,7 +1,9 @@
 """Finding Hadoop's S3 client; where it is not there, the one command that brings it is named."""
 
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import pyspark
 import pytest
 
 from lake.errors import UsageError
@@ -37,3 +39,14 @@ def test_a_folder_without_hadoops_client_is_named(tmp_path: Path) -> None:
     (tmp_path / "other.jar").touch()
     with pytest.raises(UsageError, match=f"FLIGHTLAKE_S3A_JARS names {tmp_path}"):
         s3a_jars({"FLIGHTLAKE_S3A_JARS": str(tmp_path)}, own=tmp_path)
+
+
+def test_the_client_is_of_the_hadoop_and_spark_that_pyspark_brings() -> None:
+    root = Path(__file__).parents[3]
+    wanted = [entry.attrib for entry in ET.parse(root / "local" / "java" / "s3a.xml").iter("dependency")]
+    versions = {entry["name"]: entry["rev"] for entry in wanted}
+    assert versions["spark-hadoop-cloud_2.13"] == pyspark.__version__
+    jars = Path(pyspark.__file__).parent / "jars"
+    assert (jars / f"hadoop-client-api-{versions['hadoop-aws']}.jar").exists()
+    hashed = (root / "local" / "java" / "s3a.sha256").read_text().split()[1::2]
+    assert {f"{name}-{version}.jar" for name, version in versions.items()} <= set(hashed)
