@@ -1,0 +1,80 @@
+"""The program with a contract that has grown by some lines, in a folder and processes of its own."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+_ROOMS = ("lake", "ingestion", "glue_jobs", "local", "sql")
+_LAST_COLUMN = '        Column("snapshot_at", "timestamp", "the response\'s own time", "UTC"),\n'
+
+_TELL = """
+import json, sys
+from dataclasses import asdict
+from datetime import date
+from glue_jobs.convert import STATES_JOB, Conversion
+from glue_jobs.verify import verify_day
+from lake.adapters.clock import SystemClock
+from lake.adapters.opening import open_lake
+from lake.contract import spark_ddl
+from lake.tables import STATES
+from local.engine import Engine
+from local.java.spark import local_spark_session
+from local.recount.verify import Verification
+
+address, *rebuilt = sys.argv[1:]
+lake, spark = open_lake(address), local_spark_session()
+conversion = Conversion(STATES_JOB, lambda: spark, lake.store, lake.catalog, SystemClock())
+days = [date.fromisoformat(day) for day in rebuilt] or conversion.pending_days()
+results = list(conversion.run(days, rebuild=bool(rebuilt)))
+assert all(result.published for result in results), results
+with Engine(lake) as engine:
+    answer = engine.query("select * from states order by snapshot_at, icao24")
+folders = [lake.store.uri(folder) for folder in lake.catalog.partitions(STATES).values()]
+by_name = spark.read.schema(spark_ddl(STATES)).parquet(*folders).orderBy("snapshot_at", "icao24")
+verification = Verification(lake)
+verdicts = {str(day): verification.verify_day(day, lambda: None) for day in verification.days()}
+verdicts |= {f"{day} by Spark": verify_day(spark, lake, day) for day in verification.days()}
+print(json.dumps({
+    "columns": answer.columns,
+    "by_duckdb": [dict(zip(answer.columns, map(str, row))) for row in answer.rows],
+    "by_spark": [{name: str(value) for name, value in row.asDict().items()} for row in by_name.collect()],
+    "drifted_rows": {str(result.day): result.drifted_rows for result in results},
+    "counts": {str(result.day): list(asdict(result.counts).values()) for result in results},
+    "differences": {name: verdict.differences for name, verdict in verdicts.items()},
+    "outdated": [str(day) for day in conversion.survey().outdated],
+}))
+"""
+
+
+def program_with_columns(folder: Path, *columns: str) -> Path:
+    """Copy the program and add lines to its contract of `states`, after the last column; return the folder."""
+    for room in _ROOMS:
+        shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
+    tables = folder / "lake" / "tables.py"
+    before, line, after = tables.read_text().partition(_LAST_COLUMN)
+    assert line
+    added = "".join(f"        {column},\n" for column in columns)
+    tables.write_text(f"{before}{line}{added}{after}")
+    return folder
+
+
+def converted_by(program: Path, lake: Path, *rebuilt: str) -> dict[str, Any]:
+    """Convert pending days, or these anew, with that program; return what it and its readers then tell of `states`."""
+    environment = os.environ | {"PYTHONPATH": str(program)}
+    run = subprocess.run(
+        [sys.executable, "-c", _TELL, str(lake), *rebuilt],
+        cwd=program,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=580,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    document: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
+    return document
