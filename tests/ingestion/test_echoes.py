@@ -16,11 +16,8 @@ from ingestion.sources import Allowance
 from lake.errors import FlightLakeError, SourceError, SourceRejectedError
 
 STATES = "/api/states/all"
-TOKEN, SECRET, PASSWORD = (
-    "t0ken-of+the/hour",
-    "s3cr3t-of-the-account",
-    "pa55w0rd-of-the-proxy",
-)  # pragma: allowlist secret
+TOKEN, PASSWORD = "t0ken-of+the/hour", "pa55w0rd-of-the-proxy"
+SECRET = "s3cr3t-of-the-account"  # pragma: allowlist secret
 LIMITS = Limits(connect_s=1, read_s=1, total_s=5, tries=1)
 
 
