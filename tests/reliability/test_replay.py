@@ -78,7 +78,7 @@ def lab(folder_lake: Lake, spark: SparkSession) -> Lab:
 @pytest.mark.slow
 def test_a_wrong_rule_costs_no_row_for_good(lab: Lab, experiment: Experiment) -> None:
     aircraft = experiment.size(small=40, ci=4_000, full=12_000)
-    day_count = experiment.size(small=2, ci=6, full=30)
+    day_count = experiment.size(small=2, ci=4, full=30)
     plain = [FIRST_DAY + timedelta(days=number) for number in range(day_count)]
     rolled_back = FIRST_DAY + timedelta(days=day_count)
     keys = {day: lab.land(day, aircraft=aircraft) for day in [*plain, rolled_back]}
