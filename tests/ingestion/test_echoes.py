@@ -16,7 +16,8 @@ from ingestion.sources import Allowance
 from lake.errors import FlightLakeError, SourceError, SourceRejectedError
 
 STATES = "/api/states/all"
-TOKEN, PASSWORD = "t0ken-of+the/hour", "pa55w0rd-of-the-proxy"
+TOKEN = "t0ken-of+the/hour"
+PASSWORD = "pa55w0rd-of-the-proxy"  # pragma: allowlist secret
 SECRET = "s3cr3t-of-the-account"  # pragma: allowlist secret
 LIMITS = Limits(connect_s=1, read_s=1, total_s=5, tries=1)
 
