@@ -14,6 +14,7 @@ from glue_jobs.day_result import DayResult
 from glue_jobs.landed import RawDay, landed_day
 from glue_jobs.pending import Survey, is_due, surveyed
 from glue_jobs.polls_build import build_polls
+from glue_jobs.spark_errors import reason_of
 from glue_jobs.states_build import build_states
 from lake import __version__
 from lake.commits import CommitLog, CommitRecord, new_commit_id
@@ -186,8 +187,7 @@ class Conversion:
         try:
             return self.job.build(self.spark(), self.store, raw, folders)
         except (PySparkException, Py4JError) as error:
-            first_line = str(error).strip().partition("\n")[0]
-            raise StorageError(f"{raw.day}: Spark could not build the day: {first_line}") from error
+            raise StorageError(f"{raw.day}: Spark could not build the day: {reason_of(error)}") from error
 
     def _landed(self, day: date) -> RawDay:
         return landed_day(self.store, self.job.day_prefix(day), day, day_of=self.job.day_of)

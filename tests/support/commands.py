@@ -22,8 +22,15 @@ def start_flightlake(*arguments: object, environment: dict[str, str] | None = No
     )
 
 
-def flightlake(*arguments: object, environment: dict[str, str] | None = None) -> tuple[int, str, str]:
+def flightlake(
+    *arguments: object, environment: dict[str, str] | None = None, within_s: float = 300
+) -> tuple[int, str, str]:
     """Run `flightlake` to its end; return exit status, output and errors."""
     process = start_flightlake(*arguments, environment=environment)
-    output, errors = process.communicate(timeout=300)
+    try:
+        output, errors = process.communicate(timeout=within_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise
     return process.returncode, output, errors
