@@ -64,7 +64,7 @@ class LakeTables:
             scan = self._parquet_scan(table, partitions)
         present = _columns_of(connection, scan, table) if scan else set()
         columns = ", ".join(
-            f"cast({quoted_name(name) if name in present else 'null'} as {duckdb_type(kind)}) as {quoted_name(name)}"
+            f"{_cast(quoted_name(name) if name in present else 'null', duckdb_type(kind))} as {quoted_name(name)}"
             for name, kind in contract_columns(table.all_columns).items()
         )
         # Every name comes from the contract, every path is a quoted literal.
@@ -123,6 +123,12 @@ class LakeTables:
             return []
         # DuckDB itself opens only what the condition lets pass.
         return [f"{glob_escaped(root)}/{RAW_TABLES[table]}{'*/' * len(table.partition_columns)}*{suffix_of(table)}"]
+
+
+def _cast(column: str, kind: str) -> str:
+    """Return the column as a type; instants to the millisecond, which is all that Athena sees of them."""
+    plain = f"cast({column} as {kind})"
+    return f"cast(cast({plain} as timestamp_ms) as timestamp)" if kind == "TIMESTAMP" else plain
 
 
 def _columns_of(connection: duckdb.DuckDBPyConnection, scan: str, table: Table) -> set[str]:

@@ -78,6 +78,15 @@ def test_instants_are_utc_whatever_the_writer_and_the_machine(
     assert rows_of(builder, sql) == [(datetime.fromisoformat("2026-05-08T23:59:59"), DAY, 23)]
 
 
+def test_instants_are_rounded_to_milliseconds_as_athena_reads_them(builder: LakeBuilder, engine: Engine) -> None:
+    builder.publish("polls", [a_poll("10:00", polled_at=at("10:00:01.484567"))])
+    sql = (
+        "select polled_at, cast(polled_at as varchar) from polls where polled_at = timestamp '2026-05-08 10:00:01.485'"
+    )
+    instant = datetime.fromisoformat("2026-05-08T10:00:01.485")
+    assert engine.query(sql).rows == [(instant, "2026-05-08 10:00:01.485")]
+
+
 def test_the_day_comes_from_the_catalog_and_not_from_guessing(builder: LakeBuilder, engine: Engine) -> None:
     builder.publish("states", [a_state()], commit="20260508")
     builder.publish("states", [a_state()], day=NEXT_DAY, commit="0001")

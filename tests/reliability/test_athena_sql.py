@@ -23,6 +23,7 @@ from support.asked_lake import FIRST, LATE_AIRCRAFT, SECOND, fill
 from support.athena_stack import copy_lake, crawl, make_places
 from support.aws import Aws, aws_on_this_machine
 from support.experiments import Experiment
+from support.expressions import OF_A_DAY, OF_A_ROW, STATEMENTS
 from support.s3_server import KEY, AwsWithS3, S3Server, s3_server
 from support.stacks import SECRET_KEYS, built_checkout, shipped_config
 from support.trino import Answer, Trino, trino_on_this_machine
@@ -184,6 +185,25 @@ def test_the_published_queries_run_unchanged(asked: Asked, experiment: Experimen
         QUESTION,
         tried=f"the {len(texts)} queries of the first README, letter by letter",
         result="Trino runs them unchanged and answers as DuckDB does",
+    )
+
+
+def test_what_an_analyst_may_write_means_the_same(asked: Asked, experiment: Experiment) -> None:
+    row = f"from states where snapshot_date = date '{FIRST}' and icao24 = 'e00000'"
+    day = f"from states where snapshot_date = date '{FIRST}'"
+    texts = [f"select {', '.join(OF_A_ROW)} {row}", f"select {', '.join(OF_A_DAY)} {day}"]
+    ((left,), (right,)), ((day_left,), (day_right,)) = (
+        (asked.trino.ask(text).rows, asked.duckdb.query(text).rows) for text in texts
+    )
+    pairs = zip(OF_A_ROW + OF_A_DAY, left + day_left, right + day_right, strict=True)
+    assert [entry for entry in pairs if not same(entry[1], entry[2])] == []
+    answers = {text: (asked.trino.ask(text).rows, asked.duckdb.query(text).rows) for text in STATEMENTS}
+    assert {text: rows for text, rows in answers.items() if not same(*rows)} == {}
+    experiment.found(
+        QUESTION,
+        tried=f"{len(OF_A_ROW) + len(OF_A_DAY)} expressions and {len(STATEMENTS)} statements of the functions, casts, "
+        "dates, arrays, windows and groupings that an analyst may write",
+        result="one value on both; what DuckDB would take otherwise is translated, or refused by name",
     )
 
 
