@@ -5,9 +5,12 @@ only writes it, from what the last runs left.
 """
 
 import json
+import os
+import platform
 import sys
 import time
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 
 SIZES = ("small", "ci", "full")
@@ -93,7 +96,9 @@ def main() -> None:
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     rows = findings()
-    PAGE.write_text(f"{before}{BEGIN}\n{table(rows)}{END}{after}")
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {date.today():%Y-%m-%d}"  # noqa: DTZ011 - a date for people
+    intro = f"## Findings\n\nBy `make reliability` on {machine}; the size of each run stands with it.\n\n"
+    PAGE.write_text(f"{before}{BEGIN}\n{intro}{table(rows)}{END}{after}")
     sys.stdout.write(f"{PAGE.relative_to(ROOT)}: {len(rows)} findings\n")
 
 
