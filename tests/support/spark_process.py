@@ -1,0 +1,46 @@
+"""A process that keeps Spark running over one lake and converts what is pending, once per line that it is sent."""
+
+import json
+import logging
+import sys
+from typing import Any
+
+from glue_jobs.convert import STATES_JOB, Conversion
+from lake.adapters.clock import SystemClock
+from lake.adapters.opening import open_lake
+from lake.errors import FlightLakeError
+from local.java.spark import session_starter
+
+SETTINGS = {
+    # Days of a few rows: their work split over 200 tasks would only be slow.
+    "spark.sql.shuffle.partitions": "2",
+    # S3A would bridge an outage of minutes; what is to be seen is what comes of a conversion that fails.
+    "spark.hadoop.fs.s3a.retry.limit": "1",
+    "spark.hadoop.fs.s3a.attempts.maximum": "1",
+}
+
+
+def main(address: str) -> None:
+    """Convert the lake at the address whenever a line comes, and answer with a line of JSON."""
+    logging.disable()
+    lake = open_lake(address)
+    spark = session_starter(lake)()
+    for name, value in SETTINGS.items():
+        spark.conf.set(name, value)
+    conversion = Conversion(STATES_JOB, lambda: spark, lake.store, lake.catalog, SystemClock())
+    for _ in sys.stdin:
+        sys.stdout.write(f"{json.dumps(_converted(conversion))}\n")
+        sys.stdout.flush()
+
+
+def _converted(conversion: Conversion) -> dict[str, Any]:
+    try:
+        results = list(conversion.run(conversion.pending_days()))
+    except FlightLakeError as error:
+        return {"published": 0, "error": str(error)}
+    failed = [result.reason for result in results if result.failed]
+    return {"published": sum(result.published for result in results), "error": failed[0] if failed else None}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
