@@ -199,6 +199,8 @@ def _odd_row(body: bytes, draw: random.Random) -> bytes:
         lambda: json.dumps({"icao24": fields[0], "states": fields}),
         lambda: json.dumps(draw.choice(_VALUES)),
         lambda: row,
+        lambda: "null",
+        lambda: draw.choice(("[]", "{}", '""')),
         lambda: row.replace(",", draw.choice((" ,\n", ",\t", " , ", ",\r\n"))),
     )
     return _with_row(body, draw, draw.choice(ways)())
