@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 from support.mortal import Killed, Life
-from support.weather import Weather, holds
+from support.weather import LATE, Weather, holds
 
 from ingestion.invocation import Invocation
 from local.simulator.clock import SteeredClock
@@ -135,8 +135,9 @@ class Deployment:
         if self.random.random() < self.weather.odds.cold:
             self._begin_process()
         last_step = self.random.randint(1, STEPS) if self.random.random() < self.weather.odds.killed else None
-        if holds(self.weather.crashes, self.clock.now_s()):
-            last_step = self.random.randint(1, STEPS_TO_ASKING)
+        for spell in self.weather.crashes:
+            if spell.holds(self.clock.now_s()):
+                last_step = self.random.randint(1, STEPS_TO_ASKING) + STEPS_TO_ASKING * (spell.kind == LATE)
         self._life.renewed(last_step)
 
     def _return(self, tick: Tick) -> None:

@@ -33,8 +33,8 @@ LIMITS = Limits(connect_s=5, read_s=1, total_s=30)
 SPARE_CREDITS = 40
 """What the plan leaves of a day's budget: two polls that fail three times, or three that die, and it is spent early."""
 
-GREED_CREDITS = 140
-"""What the neighbour takes beyond that every fifth day, so that the budget ends hours too early."""
+GREED_CREDITS = (100, 140, 0, 0, 0)
+"""What the neighbour takes beyond that, day after day: little is left where polls die in the evening, or nothing."""
 
 
 class SkewedClock:
@@ -104,7 +104,7 @@ def polled_month(seed: int, *, days: int, interval_s: int, outage_s: int = DAY_S
         lambda: hiccups.random() < weather.odds.refused or holds(weather.throttles, clock.now_s()), clock.now_s
     )
     modest = STANDARD.budget_credits - SPARE_CREDITS - DAY_S // interval_s * 4
-    neighbour = [modest + GREED_CREDITS * (day % 5 == 0) for day in range(days)]
+    neighbour = [modest + GREED_CREDITS[day % len(GREED_CREDITS)] for day in range(days)]
     faults = StormySource(weather, clock, Random(seed + 1))
     sky = Sky(seed, START, 20)
     sky.observations(START_S)  # the first takes long

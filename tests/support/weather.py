@@ -11,6 +11,8 @@ HOUR_S = 3_600
 LOUD = ("500", "502", "503", "cut", "truncated", "html", "hang")
 """Faults that come in bursts."""
 
+LATE = "late"
+
 UNANSWERED = ("500", "502", "503", "html", "hang")
 """Faults that the simulator does not charge for; this source does, as the real one may."""
 
@@ -54,7 +56,7 @@ class Weather:
         throttles: spells in which the state table refuses.
         losses: instants at which the state table is emptied.
         silences: spells in which the schedule does not tick.
-        crashes: spells in which every invocation is killed.
+        crashes: spells in which every invocation is killed, before it asks or, where `LATE`, after.
     """
 
     bursts: list[Spell]
@@ -98,11 +100,17 @@ def drawn_weather(random: Random, *, start_s: int, days: int, interval_s: int, o
         losses=[
             *(random.uniform(start_s, end_s) for _ in range(days // 6)),
             # When the day's budget is spent: the poller believes that it has it all.
-            *(start_s + day * DAY_S + 23.3 * HOUR_S for day in range(0, days, 10)),
+            *(start_s + day * DAY_S + 23.3 * HOUR_S for day in range(1, days, 10)),
         ],
         silences=spells(5, 1_200, 9_000),
-        crashes=spells(7, 4_800, 7_200),
+        crashes=[*spells(7, 4_800, 7_200), *_late_crashes(start_s, days)],
     )
+
+
+def _late_crashes(start_s: int, days: int) -> list[Spell]:
+    """Return spells in which polls die after they have asked, in the evening, when little of the budget is left."""
+    evenings = [start_s + day * DAY_S + 20 * HOUR_S for day in range(0, days, 5)]
+    return [Spell(at_s, at_s + 3 * HOUR_S, LATE) for at_s in evenings]
 
 
 def _strikes(random: Random, start_s: int, days: int) -> list[tuple[float, str]]:
