@@ -26,7 +26,7 @@ from support.experiments import Experiment
 from support.expressions import OF_A_DAY, OF_A_ROW, STATEMENTS
 from support.s3_server import KEY, AwsWithS3, S3Server, s3_server
 from support.stacks import SECRET_KEYS, built_checkout, shipped_config
-from support.trino import Answer, Trino, trino_on_this_machine
+from support.trino import Answer, Trino, installed, trino_on_this_machine
 
 from infra.recording import Recording, record
 from infra.views import views
@@ -122,6 +122,7 @@ def asked(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Asked]:
+    installed()  # before anything is converted in vain
     (aws, s3), place = servers, tmp_path_factory.mktemp("asked")
     make_places(recording, aws, s3)
     database = recording.exports["environment"]["FLIGHTLAKE_DATABASE"]

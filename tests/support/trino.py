@@ -105,6 +105,11 @@ class Trino:
         )
 
 
+def installed() -> tuple[Path, Path]:
+    """Return Trino's folder and the `java` that it runs on; without them the test is skipped, or fails."""
+    return engine("trino"), java_since(_OLDEST_JAVA)
+
+
 @contextmanager
 def trino_on_this_machine(
     folder: Path, *, database: str, glue_endpoint: str, s3_endpoint: str, key: str, secret: str
@@ -119,7 +124,7 @@ def trino_on_this_machine(
         key: access key id, for both.
         secret: secret access key, for both.
     """
-    home, java, port = engine("trino"), java_since(_OLDEST_JAVA), free_port()
+    (home, java), port = installed(), free_port()
     s3 = {"endpoint": s3_endpoint, "region": REGION, "aws-access-key": key, "aws-secret-key": secret}
     glue = {"endpoint-url": glue_endpoint, "region": REGION, "aws-access-key": key, "aws-secret-key": secret}
     _write(
