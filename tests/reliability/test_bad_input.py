@@ -92,7 +92,7 @@ def test_every_damaged_response_lands_whole_or_is_refused_in_words(
         QUESTION,
         tried=f"{count:,} real responses damaged in {len(KINDS)} ways (flipped bits, cuts, other types, deep nesting, "
         "repeated names, giant texts and numbers, other encodings, broken gzip, ...)",
-        result=f"{landed_count:,} landed, {count - landed_count - refusals.total():,} were equal to one that had landed, "
+        result=f"{landed_count:,} landed, {count - landed_count - refusals.total():,} had landed before, "
         f"{refusals.total():,} were refused with a reason, none crashed. "
         f"{found['raw']:,} rows = {found['valid']:,} valid + {found['rejected']:,} rejected + {found['repeats']:,} "
         "repeats, and as many as Python's own JSON reader counts.",
