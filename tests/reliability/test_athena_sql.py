@@ -281,7 +281,7 @@ def test_a_day_whose_folder_is_gone_is_empty_on_trino_and_an_error_here(asked: A
     experiment.found(
         "What does a query say of a day whose files are gone?",
         tried="a partition whose folder does not exist",
-        result="Trino, and so Athena, shows the day as empty and says nothing; `flightlake query` and `verify` name it",
+        result="Trino, and so Athena, shows the day as empty and says nothing; `flightlake query` names the folder",
     )
 
 
