@@ -33,7 +33,7 @@ pytestmark = pytest.mark.slow
 SHORT_S, LONG_S = 0.2, 20.0
 """How long the server stays away: so briefly that boto3's own retries bridge it, or longer than they go on."""
 
-AWAY_S = (4.0, 0.2, 6.0)
+AWAY_S = (10.0, 0.2, 15.0)
 """How long it stays away from a conversion whose S3A tries each request twice; see `support.spark_process`."""
 
 FILES = 60
@@ -165,7 +165,7 @@ def test_a_conversion_survives_the_death_of_the_server(
     experiment.found(
         "Can a dying S3 lose rows, or show half a day, while Spark writes to it?",
         tried=f"{sum(died_at.values())} conversions through S3A, its retries cut to one, in which the S3 server was "
-        f"killed by SIGKILL ({steps}) and came back after 0.2 to 6 s.",
+        f"killed by SIGKILL ({steps}) and came back after 0.2 to 15 s.",
         result=f"{done} went on to their end, {failed} failed; readers saw the day before or the day after, whole, and "
         "after the next run every response was in it and the recount from raw agreed.",
     )

@@ -11,13 +11,8 @@ from lake.adapters.opening import open_lake
 from lake.errors import FlightLakeError
 from local.java.spark import session_starter
 
-SETTINGS = {
-    # Days of a few rows: their work split over 200 tasks would only be slow.
-    "spark.sql.shuffle.partitions": "2",
-    # S3A would bridge an outage of minutes; what is to be seen is what comes of a conversion that fails.
-    "spark.hadoop.fs.s3a.retry.limit": "1",
-    "spark.hadoop.fs.s3a.attempts.maximum": "1",
-}
+IMPATIENT = {"fs.s3a.retry.limit": "1", "fs.s3a.attempts.maximum": "1"}
+"""S3A would bridge an outage of minutes; what is to be seen is what comes of a conversion that fails."""
 
 
 def main(address: str) -> None:
@@ -25,8 +20,11 @@ def main(address: str) -> None:
     logging.disable()
     lake = open_lake(address)
     spark = session_starter(lake)()
-    for name, value in SETTINGS.items():
-        spark.conf.set(name, value)
+    # Days of a few rows: their work split over 200 tasks would only be slow.
+    spark.conf.set("spark.sql.shuffle.partitions", "2")
+    hadoop = spark.sparkContext._jsc.hadoopConfiguration()
+    for name, value in IMPATIENT.items():
+        hadoop.set(name, value)
     conversion = Conversion(STATES_JOB, lambda: spark, lake.store, lake.catalog, SystemClock())
     for _ in sys.stdin:
         sys.stdout.write(f"{json.dumps(_converted(conversion))}\n")
