@@ -156,7 +156,11 @@ def assert_cadence_recovers(month: Month) -> None:
     outage = month.weather.bursts[-1]
     hours = (outage.end_s - outage.begin_s) / HOUR_S
     in_outage = [r for r in month.asked if outage.holds(r.at_s)]
-    assert len(in_outage) <= TRIES * (FAILURES_TO_OPEN + 4 + hours)
+    # Until the pauses between two trials have grown to an hour; they grow anew where the table was emptied. A trial whose
+    # poll died, or could not be settled, is repeated at once.
+    openings = 1 + len(forgettings(month, outage.begin_s, outage.end_s))
+    repeated = len(unsettled(month, outage.begin_s, outage.end_s))
+    assert len(in_outage) <= TRIES * ((FAILURES_TO_OPEN + 4) * openings + hours + repeated)
     for spell in month.weather.spells():
         horizon_s = spell.end_s + HOUR_S + 4 * month.interval_s
         if horizon_s < month.end_s and not is_troubled(month, spell, horizon_s):
