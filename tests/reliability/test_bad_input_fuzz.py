@@ -112,7 +112,16 @@ VARIABLES = (
 )
 SOUND = (
     *("90", "1e400", "-1", "nan", "inf", "1e-400", "standard", "licensed", "45.8,5.9,47.8,10.5", "s3://b/p", "1_000"),
-    *("nan,1,2,3", "https://h", "http://[", "http://h:99999", "http://h:x", "https://user:pw@h", "//", "http://\u2100"),
+    *(
+        "nan,1,2,3",
+        "https://h",
+        "http://[",
+        "http://h:99999",
+        "http://h:x",
+        "https://user:pw@h",
+        "//",
+        "http://\u2100",
+    ),  # pragma: allowlist secret
     *("\u0661\u0662", "true", "10", "365", "100", "eu-west-1", "a@b.example", "10.20.0.0/20", "999.1.1.1/20"),
 )
 
