@@ -156,8 +156,8 @@ def assert_cadence_recovers(month: Month) -> None:
     outage = month.weather.bursts[-1]
     hours = (outage.end_s - outage.begin_s) / HOUR_S
     in_outage = [r for r in month.asked if outage.holds(r.at_s)]
-    # Until the pauses between two trials have grown to an hour; they grow anew where the table was emptied. A trial whose
-    # poll died, or could not be settled, is repeated at once.
+    # Until the pauses between two trials have grown to an hour; they grow anew where the table was emptied.
+    # A trial whose poll died, or could not be settled, is repeated at once.
     openings = 1 + len(forgettings(month, outage.begin_s, outage.end_s))
     repeated = len(unsettled(month, outage.begin_s, outage.end_s))
     assert len(in_outage) <= TRIES * ((FAILURES_TO_OPEN + 4) * openings + hours + repeated)
@@ -246,5 +246,6 @@ def tell(experiment: Experiment, months: list[Month]) -> None:
         tried=tried,
         result=f"{len(refused)} pauses were asked for; {forgotten} requests came within one, each after the memory of "
         "it was taken (state table emptied, process killed before it was saved). No credit was spent beyond a day's "
-        f"budget; after an emptied table the source refused {sum(map(is_unpaid, refused))} requests.",
+        "budget; on a day whose state was lost, at most three requests for the loss and for each poll that died or "
+        f"could not be settled after it. The source itself refused {sum(map(is_unpaid, refused))} requests for budget.",
     )
