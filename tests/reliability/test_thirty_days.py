@@ -243,8 +243,8 @@ def tell(experiment: Experiment, months: list[Month]) -> None:
     experiment.found(
         "Does the poller keep the source's law when everything fails?",
         tried=tried,
-        result=f"{sum(r.status == 429 for r in asked)} pauses were asked for; {forgotten} requests came within one, each after the memory of "
-        "it was taken (state table emptied, process killed before it was saved). No credit was spent beyond a day's "
+        result=f"{sum(r.status == 429 for r in asked)} pauses were asked for; {forgotten} requests came within one, "
+        "each after its memory was taken (table emptied, process killed before it saved). No credit was spent beyond a day's "
         "budget; on a day whose state was lost, at most three requests for the loss and for each poll that died or "
         f"could not be settled after it. The source itself refused {sum(map(is_unpaid, asked))} requests for budget.",
     )
