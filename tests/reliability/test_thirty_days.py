@@ -245,6 +245,6 @@ def tell(experiment: Experiment, months: list[Month]) -> None:
         tried=tried,
         result=f"{sum(r.status == 429 for r in asked)} pauses were asked for; {forgotten} requests came within one, "
         "each after its memory was taken (table emptied, process killed before it saved). No credit went beyond a "
-        "day's budget; on a day whose state was lost, at most three requests for the loss and for each poll that died or "
+        "day's budget; on a day of lost state, at most three requests for the loss and for each poll that died or "
         f"could not be settled after it. The source itself refused {sum(map(is_unpaid, asked))} requests for budget.",
     )
