@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fetch the real engines that tests/reliability runs the lake on, each checked against its hash: Hadoop's S3 client, an S3
 # server (versitygw), DynamoDB Local, and Trino, which answers Athena's SQL.
-#   set_up.sh FOLDER    needs Maven, and Go for versitygw; to run Trino a Java 24 or later.
+#   set_up.sh VENV/engines    needs Maven, and Go for versitygw; to run Trino a Java 24 or later.
 # What is there already is left alone. What cannot be had is named, and its tests say that they are skipped.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -20,10 +20,12 @@ checked() {
 # kept NAME: the engine is complete; only then does it get its name.
 kept() { rm -rf "${engines:?}/$1" && mv "$engines/.incoming-$1" "$engines/$1"; }
 
-jars() {
-    maven -f "$here/$1.pom.xml" dependency:copy-dependencies -DincludeScope=runtime \
-        -DoutputDirectory="$engines/.incoming-$1" &&
-        checked "$engines/.incoming-$1" "$1.sha256" && kept "$1"
+s3a() { bash "$here/../../local/java/set_up_s3a.sh" "${engines%/engines}"; }
+
+dynamodb() {
+    maven -f "$here/dynamodb.pom.xml" dependency:copy-dependencies -DincludeScope=runtime \
+        -DoutputDirectory="$engines/.incoming-dynamodb" &&
+        checked "$engines/.incoming-dynamodb" dynamodb.sha256 && kept dynamodb
 }
 
 versitygw() {
@@ -43,13 +45,12 @@ trino() {
         rm -rf "$packed" && kept trino
 }
 
-for engine in "jars s3a" versitygw "jars dynamodb" trino; do
-    name=${engine#jars }
-    [ -e "$engines/$name" ] && continue
-    rm -rf "$engines/.incoming-$name"
-    echo "set-up: $name"
+for engine in s3a versitygw dynamodb trino; do
+    [ -e "$engines/$engine" ] && continue
+    rm -rf "$engines/.incoming-$engine"
+    echo "set-up: $engine"
     if ! ($engine); then
-        missing+=("$name")
+        missing+=("$engine")
         tail -n 3 "$engines/maven.log" 2>/dev/null
     fi
 done

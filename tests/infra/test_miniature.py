@@ -18,6 +18,7 @@ import requests
 from support.aws import Aws
 from support.commands import flightlake
 from support.deployed import deploy, make_catalog
+from support.engines import engine
 from support.pulumi import pulumi_that_exports
 from support.spark_submit import spark_submit
 
@@ -31,17 +32,6 @@ from local.simulator.sky import Sky
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-S3A = (
-    "org.apache.hadoop:hadoop-aws:3.4.2",
-    "org.apache.spark:spark-hadoop-cloud_2.13:4.1.1",
-    "software.amazon.s3.analyticsaccelerator:analyticsaccelerator-s3:1.2.1",
-    *(
-        f"software.amazon.awssdk:{part}:2.29.52"
-        for part in ("s3", "s3-transfer-manager", "sts", "apache-client", "netty-nio-client")
-    ),
-)
-"""Hadoop's S3 client as Glue 6 has it, without the bundle of all of AWS (640 MB)."""
-
 HANDLE = """
 import json, sys
 from ingestion.handler import lambda_handler
@@ -125,8 +115,7 @@ def convert(recording: Recording, aws: Aws, tmp_path: Path, environment: dict[st
     arguments = recording.named("aws:glue/job:Job", "convert").inputs["defaultArguments"]
     own = [text for key in ("--lake", "--database", "--min_quality") for text in (key, arguments[key])]
     options = {
-        "spark.jars.packages": ",".join(S3A),
-        "spark.jars.excludes": "software.amazon.awssdk:bundle",
+        "spark.jars": ",".join(str(jar) for jar in engine("s3a").glob("*.jar")),
         "spark.hadoop.fs.s3a.endpoint": aws.endpoint,
         "spark.hadoop.fs.s3a.endpoint.region": "us-east-1",
         "spark.hadoop.fs.s3a.path.style.access": "true",
