@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 _CLIENT = (f"{NAMESPACE}:openskyClientId", f"{NAMESPACE}:openskyClientSecret")
 _PLACEHOLDER = "placeholder"
 
-OWN_METRICS = 26
+OWN_METRICS = 27
 """Metrics that poller and jobs send; a test counts them."""
 
 _ANOMALY_METRICS = 3

@@ -17,6 +17,7 @@ from support.experiments import Experiment
 from support.mortal import Killed, Life, MemoryStore, MortalStore
 from support.polling import PLACE, HandClock, MemoryState, a_poller, keys_of, ledger_of
 
+from ingestion.dead_letters import _WAIT_S
 from ingestion.instants import instant_text
 from ingestion.redrive import dead_letters, refused_bodies
 from lake.adapters.opening import Lake
@@ -151,6 +152,7 @@ def run_to_the_end(queue: QueueOnMoto, arguments: tuple[object, ...], aws: Aws) 
     return output
 
 
+@pytest.mark.slow
 def test_a_redrive_killed_by_the_system_is_finished_by_the_next(
     aws: Aws, folder_lake: Lake, queue: QueueOnMoto, experiment: Experiment
 ) -> None:
@@ -171,6 +173,7 @@ def test_a_redrive_killed_by_the_system_is_finished_by_the_next(
         process.send_signal(signal.SIGKILL)
         process.communicate(timeout=60)
         killed += process.returncode == -signal.SIGKILL
+        time.sleep(1.2 * _WAIT_S)  # until its last request has ended in the queue's server, too
         queue.let_hands_time_out()
     assert killed
     output = run_to_the_end(queue, arguments, aws)

@@ -94,7 +94,7 @@ def test_when_a_later_statement_fails_stdout_stays_empty(lake: str) -> None:
         (["missing.sql"], 2, "cannot read missing.sql: No such file"),
         (["@."], 2, "cannot read .: Is a directory"),
         ([], 2, "name a query"),
-        (["select cast('x' as integer)"], 1, "Could not convert string 'x'"),
+        (["select cast('x' as integer)"], 1, "cannot cast 'x' to a whole number"),
         (["coverage_gaps"], 1, "polls has no day yet"),
         (["altitude_bands", "--limit", "-1"], 2, "--limit"),
         (["altitude_bands", "--format", "xml"], 2, "--format"),
