@@ -55,11 +55,10 @@ test: $(VENV)/.dev  ## every test that needs neither account, token, Docker nor 
 	@$(BIN)/pytest -m "not slow" --numprocesses 2 --dist loadfile --cov --cov-report=term --cov-fail-under=95 --durations=10
 
 test-all: $(VENV)/.dev $(VENV)/.engines  ## the slower tests too: experiments, real engines, recorded data, a real browser
-	@$(BIN)/pytest -m slow --size ci
-	@$(BIN)/pytest -m "not slow" --size ci tests/reliability
+	@$(BIN)/pytest -m "slow or experiment" --size ci --numprocesses 2 --dist loadfile --durations=25
 
 reliability: $(VENV)/.dev $(VENV)/.engines  ## every experiment at its full size, and their table in docs/reliability.md
-	@$(BIN)/pytest tests/reliability --size full
+	@$(BIN)/pytest -m experiment --size full --numprocesses 2 --dist loadfile
 	@$(BIN)/python tests/support/experiments.py
 
 engines: $(VENV)/.engines  ## real engines for the tests: an S3 server, Hadoop's S3 client, DynamoDB Local, Trino

@@ -20,6 +20,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--size", choices=SIZES, default=SIZES[0], help="of the experiments in tests/reliability")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "experiment" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.experiment)
+
+
 @pytest.fixture
 def experiment(request: pytest.FixtureRequest) -> Experiment:
     """The experiment that a test is; see `support.experiments`."""

@@ -31,6 +31,7 @@ def converted(lake: Lake, spark: SparkSession, files: list[Path]) -> list[DayRes
     return results
 
 
+@pytest.mark.slow
 def test_a_series_over_midnight_gives_both_days_whole(
     spark: SparkSession, folder_lake: Lake, shared_data: Path
 ) -> None:

@@ -93,6 +93,7 @@ def page_of(root: Path, text: str) -> str:
     return report_page(gather(builder.lake), NOW)
 
 
+@pytest.mark.slow
 def test_markup_from_the_source_is_inert_in_the_report(experiment: Experiment, tmp_path: Path) -> None:
     for number, text in enumerate(MARKUP):
         html = page_of(tmp_path / str(number), text)

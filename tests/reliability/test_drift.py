@@ -34,6 +34,7 @@ def response(*rows: Any, at: int = NOON, **others: Any) -> bytes:
     return json.dumps({"time": at, "states": list(rows), **others}).encode()
 
 
+@pytest.mark.slow
 def test_a_new_field_lands_is_told_and_hurts_nothing(
     folder_lake: Lake, spark: SparkSession, experiment: Experiment
 ) -> None:

@@ -103,6 +103,7 @@ def test_every_command_reads_it(old: Lake, tmp_path: Path, experiment: Experimen
     )
 
 
+@pytest.mark.slow
 def test_nothing_is_pending_until_something_lands_and_then_that_day_alone(
     old: Lake, spark: SparkSession, experiment: Experiment
 ) -> None:
