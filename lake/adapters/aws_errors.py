@@ -2,9 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import botocore.exceptions
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError, NoRegionError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    HTTPClientError,
+    IncompleteReadError,
+    NoCredentialsError,
+    NoRegionError,
+)
 
 from lake.errors import LakeNotFoundError, StorageError
 
@@ -62,11 +70,30 @@ def aws_errors(doing: str, place: str) -> Iterator[None]:
         raise StorageError(f"cannot {doing} {place}: {error}; {_way_out_on_this_side(error)}") from error
 
 
+def refuse_cut_answers(client: Any) -> None:
+    """Let a boto3 client raise where an answer ends before its announced length.
+
+    boto3 checks that for bodies that are read as streams, and DynamoDB sends a checksum; of any other service half an
+    answer in JSON would pass for an empty one.
+    """
+    client.meta.events.register("after-call", _check_length)
+
+
+def _check_length(http_response: Any, model: Any, **_: Any) -> None:
+    announced = http_response.headers.get("Content-Length")
+    has_other_length = model.has_streaming_output or model.http.get("method") == "HEAD"
+    if announced is None or has_other_length or "Content-Encoding" in http_response.headers:
+        return
+    received = len(http_response.content)
+    if received != int(announced):
+        raise IncompleteReadError(actual_bytes=received, expected_bytes=int(announced))
+
+
 def _way_out_on_this_side(error: BotoCoreError) -> str:
     if isinstance(error, NoCredentialsError):
         return "set AWS_PROFILE or log in (`aws sso login`)"
     if isinstance(error, NoRegionError):
         return "set AWS_DEFAULT_REGION"
-    if isinstance(error, botocore.exceptions.ConnectionError | HTTPClientError):
+    if isinstance(error, botocore.exceptions.ConnectionError | HTTPClientError | IncompleteReadError):
         return "check the network and AWS_ENDPOINT_URL, then run it again"
     return "check the AWS settings"

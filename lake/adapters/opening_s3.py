@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from lake.adapters.aws_errors import aws_errors
+from lake.adapters.aws_errors import aws_errors, refuse_cut_answers
 from lake.adapters.dynamodb_state import DynamoDbPollState
 from lake.adapters.glue_catalog import GlueCatalog
 from lake.adapters.keys import is_key
@@ -117,7 +117,10 @@ def _bucket_and_prefix(address: str) -> tuple[str, str]:
 def _clients(address: str, *services: str) -> list[Any]:
     with aws_errors("open", address):
         session = boto3.session.Session()
-        return [session.client(service, config=_CLIENT) for service in services]
+        clients = [session.client(service, config=_CLIENT) for service in services]
+    for client in clients:
+        refuse_cut_answers(client)
+    return clients
 
 
 def _name(environ: Mapping[str, str], variable: str, default: str, pattern: str) -> str:

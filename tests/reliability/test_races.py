@@ -37,7 +37,7 @@ EXPECTED_ERRORS = (
     "is gone",
     "has no commit",
 )
-"""How a rollback may end that meets other work; a convert and a vacuum find their way."""
+"""How a rollback may end that meets other work; a vacuum finds its way, and a convert tries ten times."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,7 +169,9 @@ def _ended_well(operation: Operation, race: Race, records: list[CommitRecord], m
         return
     if operation.what == "convert" and operation.commit is None:
         (result,) = operation.answer["result"]
-        assert not result["failed"], operation
+        if result["failed"]:  # whoever is never first gives up and says so; nothing is lost
+            assert "10 times another run was first" in result["reason"], operation
+            return
         known = {
             version_of(key)
             for record in records
@@ -224,6 +226,8 @@ def report(experiment: Experiment, races: list[tuple[Race, list[Read]]], *, wher
     operations = [operation for race, _ in races for operation in race.operations]
     by_kind = Counter(operation.what for operation in operations)
     refused = sum("error" in operation.answer for operation in operations)
+    converts = [operation.answer["result"][0] for operation in operations if operation.what == "convert"]
+    beaten = sum(result["failed"] for result in converts)
     reads = sum(len(seen) for _, seen in races)
     experiment.found(
         "Can two runs at once break a day?",
@@ -231,7 +235,8 @@ def report(experiment: Experiment, races: list[tuple[Race, list[Read]]], *, wher
         f"{by_kind['convert']} converts, {by_kind['rollback']} rollbacks, {by_kind['vacuum']} vacuums; "
         "2 readers all the while",
         result=f"the log's order explains every answer; no number was used twice; {refused} rollbacks were refused and "
-        f"said why; each of {reads:,} reads was one whole commit, and none missed a file",
+        f"said why, {beaten} converts gave up after being beaten ten times; each of {reads:,} reads was one whole "
+        "commit, and none missed a file",
     )
 
 

@@ -57,15 +57,17 @@ class Experiment:
         """Keep a finding; called after the assertions, so that what is written down has held."""
         seconds = round(time.perf_counter() - self._started_s, 1)
         finding = Finding(question, tried, result, self._test, self._size, seconds)
-        self._folder.mkdir(parents=True, exist_ok=True)
         name = self._test.replace("/", ".").replace("::", ".")
-        (self._folder / f"{name}.{self._count}.json").write_text(json.dumps(asdict(finding), indent=1))
+        path = self._folder / self._size / f"{name}.{self._count}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(asdict(finding), indent=1))
         self._count += 1
 
 
 def findings(folder: Path = FINDINGS) -> list[Finding]:
-    """Return what the last run of each experiment found, in the order of tests; of tests that still exist."""
-    found = [Finding(**json.loads(path.read_text())) for path in sorted(folder.glob("*.json"))]
+    """Return what each experiment found when it ran at its largest size, of tests that still exist, by test."""
+    largest = {path.name: path for size in SIZES for path in (folder / size).glob("*.json")}
+    found = [Finding(**json.loads(largest[name].read_text())) for name in sorted(largest)]
     return [finding for finding in found if exists(finding.test)]
 
 
@@ -82,12 +84,17 @@ def table(rows: list[Finding]) -> str:
     for question in dict.fromkeys(row.question for row in rows):
         parts.append(f"### {question}\n\n| tried | found | size, seconds | test |\n|---|---|---|---|\n")
         parts += [
-            f"| {row.tried} | {row.result} | {row.size}, {row.seconds:g} | `{row.test.removeprefix('tests/')}` |\n"
+            f"| {_cell(row.tried)} | {_cell(row.result)} | {row.size}, {row.seconds:g} | "
+            f"`{row.test.removeprefix('tests/')}` |\n"
             for row in rows
             if row.question == question
         ]
         parts.append("\n")
     return "".join(parts)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", r"\|")
 
 
 def main() -> None:

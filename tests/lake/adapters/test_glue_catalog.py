@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from botocore.stub import ANY, Stubber
 from support.aws import DATABASE, Aws
+from support.faulty_network import faulty_network
 
 from lake.adapters.glue_catalog import GlueCatalog
+from lake.adapters.opening import open_lake
 from lake.contract import Column
 from lake.errors import ConflictError, StorageError
 from lake.tables import RAW_STATES, STATES
@@ -192,3 +194,14 @@ def test_refusals_name_table_reason_and_way_out(catalog: GlueCatalog, client: An
         ):
             with pytest.raises(StorageError, match=f"flightlake.states.*: {code}, no; (give|AWS is busy)"):
                 attempt()
+
+
+def test_half_an_answer_is_an_error_and_not_an_empty_catalog(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = aws.make_lake_place()
+    open_lake(address, create=True).catalog.create_table(STATES, "curated/states/")
+    with faulty_network(aws.endpoint) as network:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", network.endpoint)
+        catalog = open_lake(address).catalog
+        network.strike(lambda _: "cut body")
+        with pytest.raises(StorageError, match=r"cannot list the partitions of .* but total bytes expected"):
+            catalog.partitions(STATES)
