@@ -104,7 +104,9 @@ def main() -> None:
     _, _, after = rest.partition(END)
     rows = findings()
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {date.today():%Y-%m-%d}"  # noqa: DTZ011 - a date for people
-    intro = f"## Findings\n\nBy `make reliability` on {machine}; the size of each run stands with it.\n\n"
+    intro = (
+        f"## Findings\n\nBy `make reliability` (full) and `make test-all` (ci); {machine}, shared with other work.\n\n"
+    )
     PAGE.write_text(f"{before}{BEGIN}\n{intro}{table(rows)}{END}{after}")
     sys.stdout.write(f"{PAGE.relative_to(ROOT)}: {len(rows)} findings\n")
 
