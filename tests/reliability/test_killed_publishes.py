@@ -12,15 +12,21 @@ from support.experiments import Experiment
 from support.small_days import FIRST_DAY, GOOD_ROWS, land_version, visible_rows
 from support.workers import Read, Reader, Worker, readers, workers
 
-from lake.adapters.opening import Lake
+from lake.adapters.opening import Lake, open_lake
 from lake.commits import CommitLog
 from lake.tables import CURATED_TABLES
 
-VERSIONS = 4
+VERSIONS = 3
 """How often a day grows by a late response before the next day begins."""
 
-RANDOM_SHARE = 4
+RANDOM_SHARE = 5
 """One kill in so many comes at a random instant instead of a named step."""
+
+KILLS_A_LAKE = 150
+"""A run looks at all days of a lake: in a small one it is quick."""
+
+
+RANDOM = "a random instant"
 
 
 class Publishing:
@@ -29,28 +35,31 @@ class Publishing:
     Attributes:
         begun, done: when the publish of each (day, version) began first, and when it was certainly through; seconds of
             the machine's monotonic clock.
-        kills: by the name of the step before which the process died.
+        kills: by the name of the step before which the process died, of all lakes so far.
     """
 
-    def __init__(self, lake: Lake, worker: Worker, seed: int) -> None:
+    def __init__(self, lake: Lake, worker: Worker, kills: Counter[str], seed: int = 1) -> None:
         self.lake = lake
         self.worker = worker
         self.random = random.Random(seed)
         self.log = CommitLog("states", CURATED_TABLES, lake.store, lake.catalog)
         self.begun: dict[tuple[date, int], float] = {}
         self.done: dict[tuple[date, int], float] = {}
-        self.kills: Counter[str] = Counter()
-        self.random_kills = 0
+        self.kills = kills
         self.usual_s = 0.1
         self._names: dict[bool, list[str]] = {}
 
     def grow(self, day: date, version: int) -> None:
         """Land one more response of the day, publish it with a kill, and then without."""
         land_version(self.lake.store, day, version)
-        attempt = self.worker.do(do="convert", **self._death(is_first=version == 1))
+        cause, order = self._death(is_first=version == 1)
+        attempt = self.worker.do(do="convert", **order)
         self.begun[day, version] = attempt["began_s"]
         if attempt["killed"]:
+            self.kills[cause] += 1
             self.next_run()
+        else:
+            assert cause == RANDOM, f"it never came to {cause}"
         self.done[day, version] = attempt["ended_s"] if not attempt["killed"] else self.last_ended_s
         self.is_as_if_nothing_had_happened(day, version)
 
@@ -73,13 +82,12 @@ class Publishing:
     def steps(self) -> set[str]:
         return {name for names in self._names.values() for name in names}
 
-    def _death(self, *, is_first: bool) -> dict[str, Any]:
+    def _death(self, *, is_first: bool) -> tuple[str, dict[str, Any]]:
+        """Return what the next death is to be counted as, and the order that brings it about."""
         if self.random.randrange(RANDOM_SHARE) == 0:
-            self.random_kills += 1
-            return {"kill_after_s": self.random.uniform(0, 1.1 * self.usual_s)}
+            return RANDOM, {"kill_after_s": self.random.uniform(0, 1.1 * self.usual_s)}
         name = min(self._names[is_first], key=lambda step: (self.kills[step], self.random.random()))
-        self.kills[name] += 1
-        return {"kill_at": name}
+        return name, {"kill_at": name}
 
     def is_as_if_nothing_had_happened(self, day: date, version: int) -> None:
         """The log has no gap, and its highest record, which all pointers show, knows every response."""
@@ -124,32 +132,43 @@ def expected_on_disk(lake: Lake, log: CommitLog) -> Iterator[str]:
             yield f"{folder}part-00000.zstd.parquet"
 
 
-def test_publishes_killed_at_every_step_show_no_half_day(folder_lake: Lake, experiment: Experiment) -> None:
-    kills = experiment.size(small=16, ci=300, full=3200)
-    seen: list[Read] = []
-    with workers(folder_lake.address) as (worker,), readers(folder_lake.address, 2, seen) as watching:
-        publishing = Publishing(folder_lake, worker, seed=kills)
+def killed(lake: Lake, kills: Counter[str], count: int, seen: list[Read]) -> tuple[Publishing, int]:
+    """Kill so many publishes in a lake of their own; return them, and how much vacuum found that the dead had left."""
+    own: list[Read] = []
+    with workers(lake.address) as (worker,), readers(lake.address, 2, own) as watching:
+        publishing = Publishing(lake, worker, kills, seed=kills.total())
         publishing.learn(FIRST_DAY)
-        for number in range(kills):
+        for number in range(count):
             day, version = FIRST_DAY + timedelta(days=1 + number // VERSIONS), 1 + number % VERSIONS
             if version == 1:
                 look_at(watching, day)
             publishing.grow(day, version)
         swept = worker.do(do="vacuum", days_from_now=2, retention_s=0)["result"]
-    check_reads(seen, publishing)
-    assert publishing.lake.root is not None
-    left = everything_on_disk(publishing.lake.root) ^ set(expected_on_disk(folder_lake, publishing.log))
+    check_reads(own, publishing)
+    assert lake.root is not None
+    left = everything_on_disk(lake.root) ^ set(expected_on_disk(lake, publishing.log))
     assert left == set(), "vacuum finds all that the dead left, and takes nothing else"
-    fewest = min(publishing.kills[step] for step in publishing.steps)
+    seen += own
+    return publishing, len(swept["removed"]) + len(swept["left"])
+
+
+def test_publishes_killed_at_every_step_show_no_half_day(tmp_path: Path, experiment: Experiment) -> None:
+    count = experiment.size(small=15, ci=300, full=3000)
+    seen, kills, left = list[Read](), Counter[str](), 0
+    for number in range(0, count, KILLS_A_LAKE):
+        lake = open_lake(str(tmp_path / f"lake-{number}"), create=True)
+        publishing, found = killed(lake, kills, min(KILLS_A_LAKE, count - number), seen)
+        left += found
+    fewest = min(kills[step] for step in publishing.steps)
     if experiment.is_full:
         assert fewest >= 50
     experiment.found(
         "Can a crash show me half a day?",
-        tried=f"{kills:,} publishes killed by SIGKILL: {publishing.random_kills:,} at random instants, the others "
-        f"before each of {len(publishing.steps)} steps, at least {fewest} times each; 2 readers all the while",
+        tried=f"{kills.total():,} publishes killed by SIGKILL: {kills[RANDOM]:,} at random instants, the others before each of "
+        f"{len(publishing.steps)} steps, at least {fewest} times each; 2 readers all the while",
         result=f"each of {len(seen):,} reads was one whole version of the day, by its rows, never older than what was "
         f"published when it began; each next run left the day as if nothing had happened; vacuum then found all "
-        f"{len(swept['removed']):,} folders and {len(swept['left']):,} files that the dead had left",
+        f"{left:,} folders and files that the dead had left",
     )
 
 
@@ -162,7 +181,7 @@ def look_at(watching: list[Reader], day: date) -> None:
 def test_the_catalog_is_a_projection_that_the_next_run_restores(folder_lake: Lake, step: str) -> None:
     """A restored backup of the catalog alone, or none at all, loses nothing."""
     with workers(folder_lake.address) as (worker,):
-        publishing = Publishing(folder_lake, worker, seed=1)
+        publishing = Publishing(folder_lake, worker, Counter())
         publishing.learn(FIRST_DAY)
         assert folder_lake.root is not None
         if step == "catalog.json is gone":
