@@ -4,9 +4,7 @@ Shares with the conversion nothing but the rules' texts and the contract: not Sp
 its way of finding repeats.
 """
 
-import gzip
 import json
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -20,7 +18,7 @@ from lake.commits import CommitRecord
 from lake.contract import Column, spark_ddl
 from lake.errors import InvalidResponseError
 from lake.judging import judge
-from lake.layout import raw_states_day_prefix
+from lake.layout import raw_states_day_prefix, ungzipped
 from lake.ports import ObjectStore
 from lake.response import DECODED_COLUMNS, parse_response
 from lake.scoring import RuleCount
@@ -82,8 +80,8 @@ def total_counts(by_response: dict[str, dict[str, Any]]) -> dict[str, RuleCount]
 def _lines_of_object(day: date, found: Any) -> Iterator[tuple[Any, ...]]:
     key = found["raw_key"]
     try:
-        response = parse_response(gzip.decompress(bytes(found["content"])))
-    except (InvalidResponseError, OSError, EOFError, zlib.error) as error:
+        response = parse_response(ungzipped(bytes(found["content"])))
+    except InvalidResponseError as error:
         yield _summary(key, {"unreadable": str(error)})
         return
     if response.snapshot_at.date() != day:

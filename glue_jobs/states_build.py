@@ -1,7 +1,5 @@
 """Build one day of `states`: raw to folders, counted on the way. Publishes nothing."""
 
-import gzip
-import zlib
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -18,6 +16,7 @@ from glue_jobs.transforms.judge import count_columns, is_rejected, rule_counts, 
 from glue_jobs.transforms.tables import content_checksum, curated, quality, quarantined
 from lake.commits import DayCounts, Unreadable
 from lake.errors import InvalidResponseError, StorageError
+from lake.layout import ungzipped
 from lake.ports import ObjectStore
 from lake.response import parse_response
 from lake.rules import FIELDS_UNKNOWN
@@ -125,11 +124,7 @@ def _reason(store: ObjectStore, key: str, seen: Seen) -> str | None:
         StorageError: it is sound, so that leaving it out would lose rows.
     """
     try:
-        body = gzip.decompress(store.get(key))
-    except (OSError, EOFError, zlib.error) as error:
-        return f"no sound gzip: {error}"
-    try:
-        response = parse_response(body)
+        response = parse_response(ungzipped(store.get(key)))
     except InvalidResponseError as error:
         return str(error)
     if key in seen.empty and not response.rows:

@@ -3,7 +3,10 @@
 import gzip
 import hashlib
 import re
+import zlib
 from datetime import UTC, date, datetime
+
+from lake.errors import InvalidResponseError
 
 MARKER_KEY = "flightlake.json"
 """The object that makes a folder or a prefix a lake."""
@@ -42,6 +45,18 @@ def gzipped(body: bytes) -> bytes:
     return gzip.compress(body, compresslevel=5, mtime=0)
 
 
+def ungzipped(stored: bytes) -> bytes:
+    """Return the body that a stored object holds.
+
+    Raises:
+        InvalidResponseError: the object is no sound gzip.
+    """
+    try:
+        return gzip.decompress(stored)
+    except (OSError, EOFError, zlib.error) as error:
+        raise InvalidResponseError(f"no sound gzip: {error}") from error
+
+
 def content_digest(body: bytes) -> str:
     """Return the first eight hex digits of the body's SHA-256."""
     return hashlib.sha256(body).hexdigest()[:_DIGEST_LENGTH]
@@ -61,12 +76,7 @@ def raw_states_day_prefix(day: date) -> str:
 def snapshot_at_of(raw_key: str) -> datetime | None:
     """Return the response time that a raw key carries; None where the key is not one of a landed response."""
     found = _RAW_STATES_KEY.fullmatch(raw_key)
-    if found is None:
-        return None
-    try:
-        return datetime.strptime(found[1], "%Y%m%d_%H%M%S").replace(tzinfo=UTC)
-    except ValueError:
-        return None
+    return None if found is None else _instant(found[1], "%Y%m%d_%H%M%S")
 
 
 def snapshot_date_of(raw_key: str) -> date | None:
@@ -78,23 +88,14 @@ def snapshot_date_of(raw_key: str) -> date | None:
 def poll_date_of(poll_key: str) -> date | None:
     """Return the day that a ledger record's key carries; None where the key is not one of a ledger record."""
     found = _RAW_POLL_KEY.fullmatch(poll_key)
-    if found is None:
-        return None
-    try:
-        return datetime.strptime(found[1], "%Y%m%d").replace(tzinfo=UTC).date()
-    except ValueError:
-        return None
+    at = None if found is None else _instant(found[1], "%Y%m%d")
+    return None if at is None else at.date()
 
 
 def poll_due_at_of(poll_key: str) -> datetime | None:
     """Return when a poll was due, by its ledger record's key; None where the key is not one of a ledger record."""
     found = _RAW_POLL_KEY.fullmatch(poll_key)
-    if found is None:
-        return None
-    try:
-        return datetime.strptime(f"{found[1]}{found[2]}{found[3]}000", "%Y%m%d%H%M%S%f").replace(tzinfo=UTC)
-    except ValueError:
-        return None
+    return None if found is None else _instant(f"{found[1]}{found[2]}{found[3]}000", "%Y%m%d%H%M%S%f")
 
 
 def refused_key(received_at: datetime, body: bytes) -> str:
@@ -107,12 +108,7 @@ def refused_key(received_at: datetime, body: bytes) -> str:
 def received_at_of(refused_key: str) -> datetime | None:
     """Return the time of receipt that a refused body's key carries; None where the key is not one of a refused body."""
     found = _REFUSED_KEY.fullmatch(refused_key)
-    if found is None:
-        return None
-    try:
-        return datetime.strptime(found[1], "%Y%m%d_%H%M%S").replace(tzinfo=UTC)
-    except ValueError:
-        return None
+    return None if found is None else _instant(found[1], "%Y%m%d_%H%M%S")
 
 
 def poll_key(scheduled_at: datetime, source: str) -> str:
@@ -140,12 +136,8 @@ def commit_prefix(table: str, partition_column: str, day: date, commit: str) -> 
 def commit_folder(key: str) -> tuple[date, str] | None:
     """Return the day and the commit's folder that a published file's key lies in; None where it lies in none."""
     found = _COMMIT_FOLDER.fullmatch(key)
-    if found is None:
-        return None
-    try:
-        return date.fromisoformat(found[2]), found[1]
-    except ValueError:
-        return None
+    day = None if found is None else _day(found[2])
+    return None if found is None or day is None else (day, found[1])
 
 
 def log_prefix(log: str, day: date) -> str:
@@ -161,10 +153,21 @@ def record_key(log: str, day: date, sequence: int) -> str:
 def record_day(log: str, key: str) -> date | None:
     """Return the day of a commit record's key; None where the key is not one of this log's records."""
     found = _RECORD_KEY.fullmatch(key)
-    if found is None or found[1] != log:
-        return None
+    return None if found is None or found[1] != log else _day(found[2])
+
+
+def _instant(digits: str, form: str) -> datetime | None:
+    """Return the instant (UTC) that a part of a key means; None where no calendar has it."""
     try:
-        return date.fromisoformat(found[2])
+        return datetime.strptime(digits, form).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _day(text: str) -> date | None:
+    """Return the day that a part of a key means; None where no calendar has it."""
+    try:
+        return date.fromisoformat(text)
     except ValueError:
         return None
 

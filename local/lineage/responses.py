@@ -1,9 +1,7 @@
 """The raw responses of one snapshot, and the rows of one aircraft in them, each with its text and today's verdict."""
 
-import gzip
 import json
 import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +9,7 @@ from typing import Any
 
 from lake.errors import InvalidResponseError, ObjectNotFoundError
 from lake.judging import broken_rules
-from lake.layout import snapshot_at_of
+from lake.layout import snapshot_at_of, ungzipped
 from lake.ports import ObjectStore
 from lake.response import DECODED_COLUMNS, decoded, parse_response
 
@@ -72,14 +70,12 @@ class RawResponse:
 def raw_response(store: ObjectStore, key: str, icao24: str) -> RawResponse:
     """Return what a raw object holds of an aircraft, given as six lower-case hex digits."""
     try:
-        body = gzip.decompress(store.get(key))
+        body = ungzipped(store.get(key))
         response = parse_response(body)
     except ObjectNotFoundError:
         return RawResponse(key, None, is_gone=True, unreadable="the object is gone")
     except InvalidResponseError as error:
         return RawResponse(key, None, unreadable=str(error))
-    except (OSError, EOFError, zlib.error) as error:
-        return RawResponse(key, None, unreadable=f"no sound gzip: {error}")
     if response.snapshot_at != snapshot_at_of(key):
         return RawResponse(key, None, unreadable=f"its time is {response.snapshot_at}, which is not that of its name")
     found = [number for number, row in enumerate(response.rows) if _is_of(row, icao24)]

@@ -1,8 +1,6 @@
 """Count a day again from its raw objects, without Spark: rows into a DuckDB table, rejects by object."""
 
-import gzip
 import json
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,6 +14,7 @@ from lake.commits import CommitRecord
 from lake.errors import InvalidResponseError, ObjectNotFoundError
 from lake.json_reading import value_of
 from lake.judging import Judgement, judge
+from lake.layout import ungzipped
 from lake.ports import ObjectStore
 from lake.response import DECODED_COLUMNS, Response, parse_response
 from lake.rules import RULES
@@ -84,11 +83,9 @@ def recount(
 
 def _response(store: ObjectStore, key: str, day: date, count: Recount) -> Response | None:
     try:
-        response = parse_response(gzip.decompress(store.get(key)))
+        response = parse_response(ungzipped(store.get(key)))
     except (ObjectNotFoundError, InvalidResponseError) as error:
         count.unreadable[key] = str(error)
-    except (OSError, EOFError, zlib.error) as error:
-        count.unreadable[key] = f"no sound gzip: {error}"
     else:
         if response.snapshot_at.date() == day:
             return response
