@@ -32,7 +32,7 @@ def tick_instant(tick: dict[str, Any]) -> datetime | None:
     Raises:
         ValueError, TypeError, OverflowError: what it says is no instant.
     """
-    text = tick.get("scheduled_at") or tick.get("time")
+    text = _instant_text(tick)
     return None if text is None else parse_instant(text) + timedelta(seconds=float(tick.get("delay_s", 0)))
 
 
@@ -55,6 +55,9 @@ def _due(tick: dict[str, Any], *, otherwise: datetime) -> datetime:
     try:
         return tick_instant(tick) or otherwise
     except (ValueError, TypeError, OverflowError):
-        text = tick.get("scheduled_at") or tick.get("time")
-        logger.warning("tick without a usable instant", extra={"scheduled_at": str(text)[:60]})
+        logger.warning("tick without a usable instant", extra={"scheduled_at": str(_instant_text(tick))[:60]})
         return otherwise
+
+
+def _instant_text(tick: dict[str, Any]) -> Any:
+    return tick.get("scheduled_at") or tick.get("time")

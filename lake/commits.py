@@ -60,15 +60,14 @@ class CommitLog:
             StorageError: the record could not be written, or nobody knows whether it was: then the next run sees it.
         """
         key, data = record_key(self.name, record.day, record.sequence), record.to_json()
+        conflict = ConflictError(f"{key}: another run has published {record.day} meanwhile")
         try:
             if self._store.put_if_absent(key, data):
                 return
-        except ConflictError:
-            # The key was busy to the end; perhaps with this very write, whose answer was lost.
-            if not self._holds(key):
-                raise
-        if self._store.get(key) != data:
-            raise ConflictError(f"{key}: another run has published {record.day} meanwhile")
+        except ConflictError as error:
+            conflict = error  # the key was busy to the end; perhaps with this very write, whose answer was lost
+        if self._object(key) != data:
+            raise conflict
 
     def converge(self, day: date, *, known: CommitRecord | None = None) -> CommitRecord | None:
         """Move the day's pointers to the folders of its highest record, and again if the log grows meanwhile.
@@ -143,12 +142,11 @@ class CommitLog:
         head = records[-1]
         self.append(replace(head, sequence=head.sequence + 1, created_at=at, vacuumed=tuple(sorted(commits))))
 
-    def _holds(self, key: str) -> bool:
+    def _object(self, key: str) -> bytes | None:
         try:
-            self._store.get(key)
+            return self._store.get(key)
         except ObjectNotFoundError:
-            return False
-        return True
+            return None
 
     def _record_keys(self, day: date) -> list[str]:
         # What people or programs left beside the records, such as a copy, is no record.
