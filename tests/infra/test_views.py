@@ -6,20 +6,12 @@ from pathlib import Path
 
 import pytest
 from support.lakes import LakeBuilder
+from support.trino import DUCKDB_TYPES
 
 from infra.views import View, glue_view, views
 from local.athena.statements import statements_of
 from local.engine import Engine
 
-DUCKDB_TYPES = {
-    "varchar": "VARCHAR",
-    "double": "DOUBLE",
-    "boolean": "BOOLEAN",
-    "integer": "INTEGER",
-    "bigint": "BIGINT",
-    "date": "DATE",
-    "timestamp(3)": "TIMESTAMP",
-}
 BY_NAME = {view.name: view for view in views()}
 
 

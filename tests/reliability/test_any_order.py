@@ -9,15 +9,16 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from support.crashing import Died, Life, mortal
+from support.commits import log_of
 from support.experiments import Experiment
+from support.mortal import Killed, Life, mortal
 from support.small_days import FIRST_DAY, land_version, small_conversion
 
 from glue_jobs.day_build import DayBuild
 from glue_jobs.landed import RawDay
 from lake.adapters.clock import SystemClock
-from lake.adapters.opening import Lake, open_lake
-from lake.commits import CommitLog, DayCounts
+from lake.adapters.opening import open_lake
+from lake.commits import DayCounts
 from lake.errors import StorageError
 from lake.ports import ObjectStore
 from lake.tables import CURATED_TABLES
@@ -69,7 +70,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.model.landed.add(land_version(self.lake.store, FIRST_DAY, version))
 
     @precondition(lambda self: self.model.landed)
-    @rule(dies_at=st.none() | st.integers(0, 24), rebuild=st.booleans())
+    @rule(dies_at=st.none() | st.integers(1, 25), rebuild=st.booleans())
     def convert(self, dies_at: int | None, *, rebuild: bool) -> None:
         before = log_of(self.lake).head(FIRST_DAY)
         was_pending = not self.model.landed <= self.model.known
@@ -78,7 +79,7 @@ class AnyOrder(RuleBasedStateMachine):
             (result,) = small_conversion(mortal(self.lake, life), SystemClock(), build_names).run(
                 [FIRST_DAY], rebuild=rebuild
             )
-        except Died:
+        except Killed:
             self._is_old_or_new_for_readers()
             self._take_over(before)
             self.repair()
@@ -107,7 +108,7 @@ class AnyOrder(RuleBasedStateMachine):
             log_of(self.lake).converge(day)
 
     @precondition(lambda self: len(self.model.commits) > 1)
-    @rule(number=st.integers(0, 100), dies_at=st.none() | st.integers(0, 10))
+    @rule(number=st.integers(0, 100), dies_at=st.none() | st.integers(1, 11))
     def roll_back(self, number: int, dies_at: int | None) -> None:
         commit = sorted(self.model.commits)[number % len(self.model.commits)]
         log, before = log_of(mortal(self.lake, Life(dies_at))), log_of(self.lake).records(FIRST_DAY)
@@ -116,20 +117,20 @@ class AnyOrder(RuleBasedStateMachine):
             log.roll_back(FIRST_DAY, commit=commit, seen_raw_keys=seen, at=datetime.now(UTC))
         except StorageError:
             assert commit == self.model.visible
-        except Died:
+        except Killed:
             self._is_old_or_new_for_readers()
         if len(log_of(self.lake).records(FIRST_DAY)) > len(before):
             self.model.rolled_back(commit)
         self.repair()
 
-    @rule(dies_at=st.none() | st.integers(0, 20))
+    @rule(dies_at=st.none() | st.integers(1, 21))
     def vacuum(self, dies_at: int | None) -> None:
         """In a month's time, when all but the visible commit is old."""
         later = datetime.now(UTC) + timedelta(days=30)
         lake = mortal(self.lake, Life(dies_at))
         try:
             Vacuum(log_of(lake), lake.store, lake.catalog, later, timedelta(days=7)).remove()
-        except Died:
+        except Killed:
             Vacuum(log_of(self.lake), self.lake.store, self.lake.catalog, later, timedelta(days=7)).remove()
         self.model.vacuumed()
 
@@ -157,10 +158,6 @@ class AnyOrder(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self._folder.cleanup()
-
-
-def log_of(lake: Lake) -> CommitLog:
-    return CommitLog("states", CURATED_TABLES, lake.store, lake.catalog)
 
 
 def test_any_order_of_work_and_crashes_agrees_with_the_model(experiment: Experiment) -> None:

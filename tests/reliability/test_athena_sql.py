@@ -22,20 +22,20 @@ from pyspark.sql import SparkSession
 from support.asked_lake import FIRST, LATE_AIRCRAFT, SECOND, fill
 from support.athena_stack import copy_lake, crawl, make_places
 from support.aws import Aws, aws_on_this_machine
+from support.commits import log_of
 from support.experiments import Experiment
 from support.expressions import OF_A_DAY, OF_A_ROW, STATEMENTS
 from support.s3_server import KEY, AwsWithS3, S3Server, s3_server
 from support.stacks import SECRET_KEYS, built_checkout, shipped_config
-from support.trino import Answer, Trino, installed, trino_on_this_machine
+from support.trino import DUCKDB_TYPES, Answer, Trino, installed, trino_on_this_machine
 
 from infra.recording import Recording, record
 from infra.views import views
 from lake.adapters.opening import Lake, open_lake
-from lake.commits import CommitLog
 from lake.errors import StorageError
 from lake.layout import RAW_POLLS_PREFIX, RAW_STATES_PREFIX, commit_prefix
 from lake.sql_files import Parameter, SqlFile, positional, published_statements, sql_files
-from lake.tables import CURATED_TABLES, STATES
+from lake.tables import STATES
 from local.engine import Engine, QueryResult
 
 pytestmark = pytest.mark.slow
@@ -56,16 +56,6 @@ VALUES = {
 
 LITERALS = {"string": "'{}'", "date": "date '{}'", "timestamp": "timestamp '{}'", "integer": "{}", "double": "{}"}
 """How a value is written for Athena's `execute ... using`."""
-
-TYPES = {
-    "varchar": "VARCHAR",
-    "double": "DOUBLE",
-    "boolean": "BOOLEAN",
-    "integer": "INTEGER",
-    "bigint": "BIGINT",
-    "date": "DATE",
-    "timestamp(3)": "TIMESTAMP",
-}
 
 EXPONENT = re.compile(r"-?\d+(\.\d+)?[eE][+-]?\d+")
 
@@ -240,7 +230,7 @@ def test_what_was_received_is_read_as_it_was_received(asked: Asked, experiment: 
 
 
 def test_a_moved_pointer_is_seen_by_the_next_query_and_never_half(asked: Asked, experiment: Experiment) -> None:
-    log = CommitLog("states", CURATED_TABLES, asked.bucket.store, asked.bucket.catalog)
+    log = log_of(asked.bucket)
     counts = f"count(*), count_if(icao24 = '{LATE_AIRCRAFT}'), count(distinct snapshot_at)"
     sql = f"select {counts} from flight_data_processed where day = '06'"
     new = asked.trino.ask(sql).rows
@@ -323,7 +313,7 @@ def same(left: Any, right: Any) -> bool:
 
 def fitting(trino: tuple[str, ...], duckdb: tuple[str, ...]) -> bool:
     """Tell whether the types are each other's; DuckDB sums whole numbers into a wider one."""
-    names = [TYPES.get("varchar" if kind.startswith("varchar") else kind, kind) for kind in trino]
+    names = [DUCKDB_TYPES.get("varchar" if kind.startswith("varchar") else kind, kind) for kind in trino]
     return names == [{"HUGEINT": "BIGINT"}.get(kind, kind) for kind in duckdb]
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from support.aws import DATABASE, Aws
 from support.commands import flightlake
+from support.commits import log_of
 from support.experiments import Experiment
 from support.glue import GLUE_ARGUMENTS, awsglue_folder
 from support.small_days import FIRST_DAY, GOOD_ROWS, land_version, small_conversion, visible_rows
@@ -27,7 +28,6 @@ from infra.components.catalog import crawler_grants
 from infra.naming import Names
 from lake.adapters.clock import SystemClock
 from lake.adapters.opening import Lake, open_lake
-from lake.commits import CommitLog
 from lake.contract import glue_table
 from lake.layout import RAW_POLLS_PREFIX, RAW_STATES_PREFIX
 from lake.tables import CURATED_TABLES, RAW_TABLES, TABLES
@@ -45,10 +45,6 @@ def started_job(lake: Lake, tmp_path: Path) -> subprocess.Popen[str]:
     few = ("--conf", "spark.sql.shuffle.partitions=2")
     ours = ("--lake", lake.address)
     return started_spark_submit(*few, script, *GLUE_ARGUMENTS, *ours, cwd=tmp_path, python_path=str(python_path))
-
-
-def log_of(lake: Lake) -> CommitLog:
-    return CommitLog("states", CURATED_TABLES, lake.store, lake.catalog)
 
 
 def is_whole(lake: Lake, versions: int) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.commits import log_of
 from support.experiments import Experiment
 from support.small_days import FIRST_DAY, GOOD_ROWS, land_version, visible_rows
 from support.workers import Read, Reader, Worker, readers, workers
@@ -42,7 +43,7 @@ class Publishing:
         self.lake = lake
         self.worker = worker
         self.random = random.Random(seed)
-        self.log = CommitLog("states", CURATED_TABLES, lake.store, lake.catalog)
+        self.log = log_of(lake)
         self.begun: dict[tuple[date, int], float] = {}
         self.done: dict[tuple[date, int], float] = {}
         self.kills = kills

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 from support.commands import flightlake
+from support.commits import log_of
 from support.experiments import Experiment
 from support.old_lakes import RELEASES, copy_of
 from support.published import rewritten
@@ -16,7 +17,6 @@ from support.vectors import body, landed, vector
 from glue_jobs.convert import POLLS_JOB, STATES_JOB, Conversion
 from lake.adapters.clock import SystemClock
 from lake.adapters.opening import Lake
-from lake.commits import CommitLog
 from lake.contract import Table, glue_columns
 from lake.layout import record_key
 from lake.sql_files import sql_files
@@ -35,10 +35,6 @@ FIVE_TO_MIDNIGHT = 1_778_284_500
 @pytest.fixture(params=RELEASES)
 def old(request: pytest.FixtureRequest, tmp_path: Path) -> Lake:
     return copy_of(request.param, tmp_path / "lake")
-
-
-def log_of(lake: Lake) -> CommitLog:
-    return CommitLog(STATES.name, CURATED_TABLES, lake.store, lake.catalog)
 
 
 def conversion(lake: Lake, spark: SparkSession | None = None) -> Conversion:

@@ -15,6 +15,7 @@ from typing import Any
 import boto3
 import pytest
 from support.aws import POLL_STATE_TABLE, Aws
+from support.commits import log_of
 from support.dynamodb_local import dynamodb_local
 from support.experiments import Experiment
 from support.processes import finished, start_python
@@ -71,7 +72,7 @@ class Race:
 
     @property
     def log(self) -> CommitLog:
-        return CommitLog("states", CURATED_TABLES, self.lake.store, self.lake.catalog)
+        return log_of(self.lake)
 
     def run(self, worker: Worker, seed: int, count: int) -> None:
         """Let one worker do so many operations in an order of its own."""

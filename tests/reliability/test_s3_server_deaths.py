@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from support.aws import BUCKET
 from support.commands import ROOT, flightlake
+from support.commits import log_of
 from support.dying_server import Moment, dies_at, files_under
 from support.engines import engine
 from support.experiments import Experiment
@@ -22,9 +23,7 @@ from support.s3_server import AwsWithS3
 from support.small_days import FIRST_DAY, GOOD_ROWS, land_version, read_day, response_of, visible_rows
 
 from lake.adapters.opening import Lake, open_lake
-from lake.commits import CommitLog
 from lake.layout import RAW_STATES_PREFIX
-from lake.tables import CURATED_TABLES
 from local.engine import Engine
 from local.recount.verify import Verification
 
@@ -202,7 +201,7 @@ def versions_seen(lake: Lake) -> list[int]:
 def is_whole(lake: Lake, version: int) -> None:
     """The lake is as if nothing had ever died."""
     assert versions_seen(lake) == [*range(1, version + 1)]
-    head = CommitLog("states", CURATED_TABLES, lake.store, lake.catalog).head(FIRST_DAY)
+    head = log_of(lake).head(FIRST_DAY)
     assert head is not None
     assert set(head.raw_keys) == {info.key for info in lake.store.list(RAW_STATES_PREFIX)}
     verdict = Verification(lake).verify_day(FIRST_DAY, lambda: None)

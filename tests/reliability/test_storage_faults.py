@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from support.aws import Aws
+from support.commits import log_of
 from support.experiments import Experiment
 from support.faulty_network import FAULTS, Network, Plan, faulty_network, may_strike
 from support.small_days import FIRST_DAY, GOOD_ROWS, land_version, read_day, small_conversion, visible_rows
@@ -22,9 +23,8 @@ from support.workers import workers
 
 from lake.adapters.clock import SystemClock
 from lake.adapters.opening import Lake, open_lake
-from lake.commits import CommitLog
 from lake.errors import FlightLakeError, StorageError
-from lake.tables import CURATED_TABLES, STATES
+from lake.tables import STATES
 from lake.vacuum import Vacuum
 from local.engine import Engine
 
@@ -105,8 +105,7 @@ def attempted(operation: Operation, lake: Lake) -> str | None:
 
 def check_log(lake: Lake) -> None:
     """No gap in the log, and every folder of its head is there."""
-    log = CommitLog("states", CURATED_TABLES, lake.store, lake.catalog)
-    records = log.records(FIRST_DAY)
+    records = log_of(lake).records(FIRST_DAY)
     assert [record.sequence for record in records] == list(range(1, len(records) + 1))
     for folder in records[-1].folders.values():
         assert list(lake.store.list(folder)), f"{folder} of the visible commit is gone"

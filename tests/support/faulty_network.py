@@ -32,6 +32,9 @@ _REFUSALS = {
 
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 
+_Answer = tuple[int, list[tuple[str, str]], bytes]
+"""Status, headers and body."""
+
 Plan = Callable[[int], str | None]
 """Says which fault strikes a request, by its number from 0."""
 
@@ -61,7 +64,7 @@ class Network:
     plan: Plan = field(default=lambda _: None)
     requests: list[tuple[str, str | None]] = field(default_factory=list)
     endpoint: str = ""
-    _listings: dict[str, tuple[int, list[tuple[str, str]], bytes]] = field(default_factory=dict)
+    _listings: dict[str, _Answer] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def strike(self, plan: Plan) -> None:
@@ -80,7 +83,7 @@ class Network:
             self.requests.append((request, fault))
             return fault
 
-    def forward(self, handler: BaseHTTPRequestHandler, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+    def forward(self, handler: BaseHTTPRequestHandler, body: bytes) -> _Answer:
         target = urlsplit(self.upstream)
         connection = http.client.HTTPConnection(target.hostname or "", target.port, timeout=30)
         try:
@@ -93,9 +96,7 @@ class Network:
             connection.close()
         return found
 
-    def listing(
-        self, path: str, *, is_stale: bool, fetch: Callable[[], tuple[int, list[tuple[str, str]], bytes]]
-    ) -> tuple[int, list[tuple[str, str]], bytes]:
+    def listing(self, path: str, *, is_stale: bool, fetch: Callable[[], _Answer]) -> _Answer:
         """Return a listing, or the one that was answered before."""
         if is_stale and path in self._listings:
             return self._listings[path]

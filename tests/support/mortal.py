@@ -1,13 +1,14 @@
-"""A poller's process that can be killed at any call to the world outside, and a table of state that fails."""
+"""Processes that can be killed at any call to the world outside, and a table of state that fails."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from support.polling import MemoryState
 
 from ingestion.sources import Allowance, Fetched, Source
+from lake.adapters.opening import Lake
 from lake.errors import ObjectNotFoundError, StorageError
 from lake.ports import Clock, ObjectInfo, ObjectStore, PollState, VersionedState
 
@@ -61,6 +62,28 @@ class MortalStore:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.store, name)
+
+
+CHANGING = ("put_if_absent", "delete", "discard", "create_table", "move_pointer")
+
+
+@dataclass(frozen=True)
+class Mortal:
+    """A store or a catalog as a process reaches it of which only what it changes matters."""
+
+    part: Any
+    life: Life
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self.part, name)
+        if name not in CHANGING:
+            return method
+        return lambda *args, **kwargs: self.life.through(name, lambda: method(*args, **kwargs))
+
+
+def mortal(lake: Lake, life: Life) -> Lake:
+    """Return the lake as a process reaches it that dies as its life says."""
+    return replace(lake, store=Mortal(lake.store, life), catalog=Mortal(lake.catalog, life))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,17 @@ from support.aws import REGION
 from support.engines import engine, java_since
 from support.listening import free_port
 
+DUCKDB_TYPES = {
+    "varchar": "VARCHAR",
+    "double": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "integer": "INTEGER",
+    "bigint": "BIGINT",
+    "date": "DATE",
+    "timestamp(3)": "TIMESTAMP",
+}
+"""DuckDB's names of Trino's types."""
+
 _OLDEST_JAVA = 24
 """Source: Trino 476 documentation, "Deploying Trino"."""
 

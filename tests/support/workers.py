@@ -15,27 +15,22 @@ ROOT = Path(__file__).parents[2]
 
 
 class Worker:
-    """A `support.working_process`; `do` gives it one order and waits, `begin` and `end` do so apart."""
+    """A `support.working_process`, which takes one order at a time."""
 
     def __init__(self, address: str) -> None:
         self._process = _started("support.working_process", address)
 
-    def begin(self, **order: Any) -> None:
+    def do(self, **order: Any) -> dict[str, Any]:
+        """Give it an order, wait, and return what came of it."""
         assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._process.stdin.write(f"{json.dumps(order, default=str)}\n")
         self._process.stdin.flush()
-
-    def end(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
         line = self._process.stdout.readline()
         assert line, "the worker died"
         answer: dict[str, Any] = json.loads(line)
         assert "crash" not in answer, answer
         return answer
-
-    def do(self, **order: Any) -> dict[str, Any]:
-        self.begin(**order)
-        return self.end()
 
     def stop(self) -> None:
         _stop(self._process)
