@@ -14,11 +14,14 @@ UV_COMPILE_LAMBDA := $(UV_PIN) --python-version 3.13 --python-platform aarch64-m
   $(addprefix --no-emit-package ,boto3 botocore s3transfer python-dateutil six)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile
 
+BENCHMARKS := convert growth bytes_per_row query poll_handler archive judging rule_shares simulator_response_time
+export BENCH_SIZE
+
 # Folders too: their time changes when a module goes.
 code = $(shell find $(1) -name __pycache__ -prune -o \( -type d -o -type f \) -print) pyproject.toml LICENSE
 PACKAGING := infra/packaging.py infra/archive.py
 
-.PHONY: help demo test test-all reliability engines check lint types format docs lock package plan smoke audit secrets clean
+.PHONY: help demo test test-all reliability bench engines check lint types format docs lock package plan smoke audit secrets clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -60,6 +63,11 @@ test-all: $(VENV)/.dev $(VENV)/.engines  ## the slower tests too: experiments, r
 reliability: $(VENV)/.dev $(VENV)/.engines  ## every experiment at its full size, and their table in docs/reliability.md
 	@$(BIN)/pytest -m experiment --size full --numprocesses 2 --dist loadfile
 	@$(BIN)/python tests/support/experiments.py
+
+# One that fails leaves its older figures on the page, and the others run all the same.
+bench: $(VENV)/.dev  ## this project beside its peers, measured, and docs/performance.md; a trial of minutes: BENCH_SIZE=small
+	@failed=0; for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name || failed=1; done; \
+	  $(BIN)/python -m benchmarks.page && exit $$failed
 
 engines: $(VENV)/.engines  ## real engines for the tests: an S3 server, Hadoop's S3 client, DynamoDB Local, Trino
 
