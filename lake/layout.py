@@ -25,7 +25,17 @@ RAW_POLLS_PREFIX = "raw/polls/"
 RAW_REFUSED_PREFIX = "raw/refused/"
 COMMITS_PREFIX = "commits/"
 
+ARCHIVE_PREFIX = "raw/archive/states/"
+"""Responses of past days, packed: the parts, and the index that names each response in them.
+
+Beside `raw/states/`, not under it: what reads that folder by itself, such as a crawler, would take parts for responses.
+"""
+
+ARCHIVE_PARTS_PREFIX = f"{ARCHIVE_PREFIX}parts/"
+ARCHIVE_INDEX_PREFIX = f"{ARCHIVE_PREFIX}index/"
+
 _DIGEST_LENGTH = 8
+_PART_DIGEST_LENGTH = 16
 _RAW_STATES_KEY = re.compile(
     r"raw/states/year=\d{4}/month=\d{2}/day=\d{2}/hour=\d{2}/flight_data_(\d{8}_\d{6})_([0-9a-f]{8})\.json\.gz"
 )
@@ -33,6 +43,11 @@ _RAW_STATES_KEY = re.compile(
 _RAW_POLL_KEY = re.compile(r"raw/polls/year=\d{4}/month=\d{2}/day=\d{2}/poll_(\d{8})_(\d{6})_(\d{3})_[0-9a-f]{8}\.json")
 
 _REFUSED_KEY = re.compile(r"raw/refused/year=\d{4}/month=\d{2}/day=\d{2}/refused_(\d{8}_\d{6})_[0-9a-f]{8}\.gz")
+
+_DAY_FOLDERS = r"year=(\d{4})/month=(\d{2})/day=(\d{2})/"
+_STATES_DAY = re.compile(f"{RAW_STATES_PREFIX}{_DAY_FOLDERS}.*")
+_ARCHIVE_PART = re.compile(rf"{ARCHIVE_PARTS_PREFIX}{_DAY_FOLDERS}part_[0-9a-f]{{16}}\.json\.gz")
+_ARCHIVE_INDEX = re.compile(rf"{ARCHIVE_INDEX_PREFIX}{_DAY_FOLDERS}(\d{{8}})\.jsonl\.gz")
 
 _COMMIT_FOLDER = re.compile(r"(curated/[^/]+/[^/=]+=(\d{4}-\d{2}-\d{2})/commit=[^/]+/).+")
 
@@ -70,7 +85,7 @@ def raw_states_key(snapshot_at: datetime, body: bytes) -> str:
 
 def raw_states_day_prefix(day: date) -> str:
     """Return the prefix of all responses of one UTC day."""
-    return f"{RAW_STATES_PREFIX}year={day:%Y}/month={day:%m}/day={day:%d}/"
+    return f"{RAW_STATES_PREFIX}{_day_folders(day)}"
 
 
 def snapshot_at_of(raw_key: str) -> datetime | None:
@@ -83,6 +98,40 @@ def snapshot_date_of(raw_key: str) -> date | None:
     """Return the UTC day of the response time that a raw key carries; None where it is no key of a landed response."""
     at = snapshot_at_of(raw_key)
     return None if at is None else at.date()
+
+
+def states_day_of(key_or_prefix: str) -> date | None:
+    """Return the UTC day in whose folder of responses a key or a prefix lies; None where it lies in none."""
+    return _folder_day(_STATES_DAY, key_or_prefix)
+
+
+def archive_part_key(day: date, data: bytes) -> str:
+    """Return the key of a part of a day's archive, named by its content: packing it twice changes nothing."""
+    digest = hashlib.sha256(data).hexdigest()[:_PART_DIGEST_LENGTH]
+    return f"{ARCHIVE_PARTS_PREFIX}{_day_folders(day)}part_{digest}.json.gz"
+
+
+def archive_part_day(key: str) -> date | None:
+    """Return the UTC day of an archive's part; None where the key is not one of a part."""
+    return _folder_day(_ARCHIVE_PART, key)
+
+
+def archive_index_prefix(states_prefix: str) -> str:
+    """Return the prefix of the indexes that can name responses under a prefix of `raw/states/`."""
+    folders = states_prefix.removeprefix(RAW_STATES_PREFIX).split("/")[:3]
+    return f"{ARCHIVE_INDEX_PREFIX}{''.join(f'{folder}/' for folder in folders if folder)}"
+
+
+def archive_index_key(day: date, sequence: int) -> str:
+    """Return the key of one of the indexes of a day's archive; the number is padded so that keys sort as numbers do."""
+    return f"{ARCHIVE_INDEX_PREFIX}{_day_folders(day)}{sequence:08d}.jsonl.gz"
+
+
+def archive_index_of(key: str) -> tuple[date, int] | None:
+    """Return the UTC day and the number of an index; None where the key is not one of an index."""
+    found = _ARCHIVE_INDEX.fullmatch(key)
+    day = None if found is None else _day("-".join(found.groups()[:3]))
+    return None if found is None or day is None else (day, int(found[4]))
 
 
 def poll_date_of(poll_key: str) -> date | None:
@@ -120,7 +169,7 @@ def poll_key(scheduled_at: datetime, source: str) -> str:
 
 def polls_day_prefix(day: date) -> str:
     """Return the prefix of all ledger records of one UTC day."""
-    return f"{RAW_POLLS_PREFIX}year={day:%Y}/month={day:%m}/day={day:%d}/"
+    return f"{RAW_POLLS_PREFIX}{_day_folders(day)}"
 
 
 def table_prefix(table: str) -> str:
@@ -170,6 +219,15 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def _folder_day(pattern: re.Pattern[str], text: str) -> date | None:
+    found = pattern.fullmatch(text)
+    return None if found is None else _day("-".join(found.groups()[:3]))
+
+
+def _day_folders(day: date) -> str:
+    return f"year={day:%Y}/month={day:%m}/day={day:%d}/"
 
 
 def _hour_prefix(at: datetime) -> str:

@@ -35,6 +35,15 @@ class ObjectStore(Protocol):
         """
         ...
 
+    def get_range(self, key: str, offset: int, length: int) -> bytes:
+        """Return so many bytes, at least one, of the object from the offset on.
+
+        Raises:
+            ObjectNotFoundError: there is no such key.
+            StorageError: the object ends before.
+        """
+        ...
+
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
         """Yield every object whose key starts with the prefix (which ends in `/` or is empty), in the order of keys."""
         ...

@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from lake.adapters.durable_files import TEMPORARY_PREFIX, make_folders, storage_errors, sync_path, temporary_file
-from lake.adapters.keys import checked_key, checked_prefix, is_key
+from lake.adapters.keys import checked_key, checked_prefix, checked_range, is_key
 from lake.errors import ObjectNotFoundError, StorageError
 from lake.ports import ObjectInfo
 
@@ -43,12 +45,19 @@ class FolderStore:
         Raises:
             ObjectNotFoundError: there is no such key.
         """
-        path = self._path(key)
-        with storage_errors("read", path):
-            try:
-                return path.read_bytes()
-            except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-                raise ObjectNotFoundError(f"no object {key} in the lake {self._root}") from error
+        with self._opened(key) as file:
+            return file.read()
+
+    def get_range(self, key: str, offset: int, length: int) -> bytes:
+        """Return so many bytes, at least one, of the object from the offset on.
+
+        Raises:
+            ObjectNotFoundError: there is no such key.
+            StorageError: the object ends before.
+        """
+        with self._opened(key) as file:
+            file.seek(offset)
+            return checked_range(file.read(length), self._path(key), offset, length)
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
         """Yield every object under the prefix in the order of keys; folders are read as the listing reaches them."""
@@ -98,6 +107,16 @@ class FolderStore:
     def uri(self, key: str) -> str:
         """Return the absolute path of a key or a prefix."""
         return f"{self._root}/{key}"
+
+    @contextmanager
+    def _opened(self, key: str) -> Iterator[BinaryIO]:
+        path = self._path(key)
+        with storage_errors("read", path):
+            try:
+                with path.open("rb") as file:
+                    yield file
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+                raise ObjectNotFoundError(f"no object {key} in the lake {self._root}") from error
 
     def _path(self, key: str) -> Path:
         return self._root / checked_key(key)

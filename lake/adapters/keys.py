@@ -1,4 +1,4 @@
-"""What a key may look like, the same in a folder and in a bucket."""
+"""What a key and a part of an object may look like, the same in a folder and in a bucket."""
 
 from lake.errors import StorageError
 
@@ -34,3 +34,17 @@ def checked_prefix(prefix: str) -> str:
     if prefix and not (prefix.endswith("/") and is_key(prefix[:-1])):
         raise StorageError(f"{prefix!r} is no prefix of keys: use '' or parts that each end in '/', none hidden")
     return prefix
+
+
+def checked_range(data: bytes, place: object, offset: int, length: int) -> bytes:
+    """Return what was read of an object at a place.
+
+    Raises:
+        StorageError: it is not as long as it was asked for.
+    """
+    if len(data) != length:
+        raise StorageError(
+            f"cannot read {length} bytes of {place} from byte {offset} on: it ends after {len(data)} of them; "
+            "put the whole object back from a copy"
+        )
+    return data

@@ -10,7 +10,7 @@ from uuid import uuid4
 from botocore.exceptions import ClientError
 
 from lake.adapters.aws_errors import aws_errors, code_of
-from lake.adapters.keys import checked_key, checked_prefix, is_key
+from lake.adapters.keys import checked_key, checked_prefix, checked_range, is_key
 from lake.errors import ConflictError, ObjectNotFoundError, StorageError
 from lake.ports import ObjectInfo
 
@@ -57,15 +57,17 @@ class S3Store:
         Raises:
             ObjectNotFoundError: there is no such key.
         """
-        place = self._place(checked_key(key))
-        with aws_errors("read", place):
-            try:
-                answer = self._client.get_object(Bucket=self._bucket, Key=self._prefix + key)
-                return bytes(answer["Body"].read())
-            except ClientError as error:
-                if code_of(error) != "NoSuchKey":
-                    raise
-                raise ObjectNotFoundError(f"no object {place}") from error
+        return self._got(key)
+
+    def get_range(self, key: str, offset: int, length: int) -> bytes:
+        """Return so many bytes, at least one, of the object from the offset on.
+
+        Raises:
+            ObjectNotFoundError: there is no such key.
+            StorageError: the object ends before.
+        """
+        data = self._got(key, Range=f"bytes={offset}-{offset + length - 1}")
+        return checked_range(data, self._place(key), offset, length)
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
         """Yield every object under the prefix in the order of keys, page by page. Markers of folders are no objects."""
@@ -122,6 +124,19 @@ class S3Store:
     def uri(self, key: str) -> str:
         """Return the `s3a://` address of a key or a prefix: S3A is the one S3 client of Glue 6 and of local Spark."""
         return f"s3a://{self._bucket}/{self._prefix}{key}"
+
+    def _got(self, key: str, **asked: str) -> bytes:
+        place = self._place(checked_key(key))
+        with aws_errors("read", place):
+            try:
+                answer = self._client.get_object(Bucket=self._bucket, Key=self._prefix + key, **asked)
+                return bytes(answer["Body"].read())
+            except ClientError as error:
+                if code_of(error) == "InvalidRange":  # it ends before the range begins
+                    return b""
+                if code_of(error) != "NoSuchKey":
+                    raise
+                raise ObjectNotFoundError(f"no object {place}") from error
 
     def _place(self, key: str) -> str:
         return f"s3://{self._bucket}/{self._prefix}{key}"

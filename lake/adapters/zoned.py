@@ -29,6 +29,15 @@ class ZonedStore:
         """
         return self._zone(key).get(key)
 
+    def get_range(self, key: str, offset: int, length: int) -> bytes:
+        """Return so many bytes, at least one, of the object from the offset on.
+
+        Raises:
+            ObjectNotFoundError: there is no such key.
+            StorageError: the object ends before.
+        """
+        return self._zone(key).get_range(key, offset, length)
+
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
         """Yield every object under the prefix in the order of keys; a stray one in the wrong place is none."""
         if prefix:

@@ -172,6 +172,9 @@ class MemoryStore:
             raise ObjectNotFoundError(f"no object {key}")
         return self.objects[key]
 
+    def get_range(self, key: str, offset: int, length: int) -> bytes:
+        return self.get(key)[offset : offset + length]
+
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
         for key in sorted(self.objects):
             if key.startswith(prefix):

@@ -76,6 +76,27 @@ def test_a_key_that_does_not_exist_is_named_in_the_error(store: ObjectStore, key
         store.get(key)
 
 
+def test_a_range_is_read_of_an_object(store: ObjectStore) -> None:
+    store.put_if_absent("raw/a.json", b"0123456789")
+    assert store.get_range("raw/a.json", 0, 10) == b"0123456789"
+    assert store.get_range("raw/a.json", 3, 1) == b"3"
+    assert store.get_range("raw/a.json", 8, 2) == b"89"
+
+
+@pytest.mark.parametrize(("offset", "length"), [(8, 3), (10, 1), (0, 11), (99, 1)])
+def test_a_range_beyond_the_end_is_an_error_and_no_short_answer(store: ObjectStore, offset: int, length: int) -> None:
+    store.put_if_absent("raw/a.json", b"0123456789")
+    with pytest.raises(StorageError, match=rf"cannot read {length} bytes of .*raw/a.json from byte {offset} on"):
+        store.get_range("raw/a.json", offset, length)
+
+
+@pytest.mark.parametrize("key", ["raw/absent", "raw"])
+def test_a_range_of_a_key_that_does_not_exist_names_it(store: ObjectStore, key: str) -> None:
+    store.put_if_absent("raw/a.json", b"{}")
+    with pytest.raises(ObjectNotFoundError, match=key):
+        store.get_range(key, 0, 1)
+
+
 def test_the_listing_of_nothing_is_empty(store: ObjectStore) -> None:
     assert keys_of(store) == []
     assert keys_of(store, "raw/states/") == []
