@@ -63,6 +63,7 @@ def decoded_name(column: Column) -> str:
 ADDED = added_columns()
 ADDED_NAMES = tuple(decoded_name(column) for column in ADDED)
 ADDED_TYPES = tuple(_JSON_TYPES[column.type] for column in ADDED)
+_NO_VALUES = (None,) * len(ADDED)
 
 KNOWN_FIELDS = DOCUMENTED_FIELDS + len(ADDED)
 """Fields that the contract knows; a row with more of them shows that the source has grown."""
@@ -76,6 +77,8 @@ def are_within_limits(row: list[Any]) -> bool:
 
 def added_values(row: list[Any]) -> tuple[Any, ...]:
     """Return the values of the added fields, null where the row ends before them; blank text is null."""
+    if len(row) <= DOCUMENTED_FIELDS:
+        return _NO_VALUES
     values = row[DOCUMENTED_FIELDS:KNOWN_FIELDS]
     return *(_stored(value) for value in values), *(None,) * (len(ADDED) - len(values))
 

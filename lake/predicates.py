@@ -6,7 +6,7 @@ against SQLite and DuckDB, over rows with random nulls; the Spark job's own test
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -54,11 +54,10 @@ def verdict_function(rules: tuple[Rule, ...] = RULES) -> Verdicts:
 
     Rule number n holds the bits 2n and 2n + 1 of a verdict.
     """
-    lines = [
-        f"  if {python_expression(rule.applies)}: "
-        f"verdict += {BROKEN << 2 * n} if {python_expression(rule.broken)} else {KEPT << 2 * n}"
-        for n, rule in enumerate(rules)
-    ]
+    groups: dict[str, list[int]] = {}
+    for n, rule in enumerate(rules):
+        groups.setdefault(rule.applies, []).append(n)
+    lines = [line for applies, numbers in groups.items() for line in _lines(applies, rules, numbers)]
     source = "\n".join(
         [
             f"def verdicts(rows, {SNAPSHOT_COLUMN}):",
@@ -74,6 +73,14 @@ def verdict_function(rules: tuple[Rule, ...] = RULES) -> Verdicts:
     exec(compile(source, "<the rules>", "exec"), names)  # noqa: S102 - made of our own rules, each word of it checked
     made: Verdicts = names["verdicts"]
     return made
+
+
+def _lines(applies: str, rules: tuple[Rule, ...], numbers: list[int]) -> Iterator[str]:
+    # Rules that apply to the same rows are asked for it together, and counted as kept in one sum.
+    yield f"  if {python_expression(applies)}:"
+    yield f"   verdict += {sum(KEPT << 2 * n for n in numbers)}"
+    for n in numbers:
+        yield f"   if {python_expression(rules[n].broken)}: verdict += {(BROKEN - KEPT) << 2 * n}"
 
 
 # The same aircraft, countries and codes come again in response after response; one poller sees some 40,000 texts a day.

@@ -5,11 +5,9 @@ The poller uses it on each body, and the recount uses it against the Spark job, 
 
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from operator import itemgetter
 from types import NoneType
 from typing import Any
 
@@ -41,10 +39,8 @@ _FIELD_TYPES: tuple[tuple[type, ...], ...] = (
     *((list,), _NUMBER, _TEXT, _FLAG, _WHOLE, _WHOLE),
     *ADDED_TYPES,
 )
-_numbers = itemgetter(*(index for index, allowed in enumerate(_FIELD_TYPES[:17]) if allowed is _NUMBER))
-_SENSORS = 12
-_CATEGORY = 17
-_SQUAWK = 14
+_LATEST = 10**INSTANT_DIGITS - 1
+_LARGEST_CODE = 10**CODE_DIGITS - 1
 
 DECODED_COLUMNS: tuple[str, ...] = (
     *("field_count", "is_readable", "icao24", "callsign", "origin_country", "position_at_s", "last_contact_at_s"),
@@ -104,19 +100,29 @@ def decoded(row: Any) -> tuple[Any, ...]:
     if not _is_readable(row):
         return (len(row), False, _first_text(row), *_UNREADABLE_TAIL)
     callsign, country = row[1], row[2]
-    return (
+    # Field by field: to unpack slices of the row here takes twice as long.
+    values = (
         len(row),
         True,
         storable(row[0]),
         storable(callsign.strip(" ") or None) if callsign else None,
         storable(country) if country and country.strip(" ") else None,
-        *row[3:_SENSORS],
-        row[_SENSORS + 1],
-        storable(row[_SQUAWK]),
-        *row[_SQUAWK + 1 : _CATEGORY],
-        row[_CATEGORY] if len(row) > _CATEGORY else None,
-        *added_values(row),
+        row[3],
+        row[4],
+        row[5],
+        row[6],
+        row[7],
+        row[8],
+        row[9],
+        row[10],
+        row[11],
+        row[13],
+        storable(row[14]),
+        row[15],
+        row[16],
+        row[17] if len(row) >= DOCUMENTED_FIELDS else None,
     )
+    return values + added_values(row)
 
 
 def _check_texts(rows: list[Any]) -> None:
@@ -130,23 +136,24 @@ def _is_readable(row: list[Any]) -> bool:
     # What lies beyond the contract's fields is of no known type: it stays in raw, and the rules count it.
     if not _has_documented_types(tuple(map(type, row[:KNOWN_FIELDS]))):
         return False
-    if not (_all_within(row[3:5], 10**INSTANT_DIGITS - 1) and _all_within(row[16:18], 10**CODE_DIGITS - 1)):
-        return False
-    # NaN fails this comparison too, and a whole number too large for a double compares without overflow.
-    if not _all_within(_numbers(row), LARGEST_DOUBLE):
-        return False
-    if len(row) > DOCUMENTED_FIELDS and not are_within_limits(row):
-        return False
-    sensors = row[_SENSORS]
-    return sensors is None or all(type(sensor) is int for sensor in sensors)
-
-
-def _all_within(numbers: Iterable[float | None], limit: float) -> bool:
-    # A plain loop: `all` over a generator takes four times as long, which is a third of the time of decoding a row.
-    for number in numbers:  # noqa: SIM110
-        if number is not None and not -limit <= number <= limit:
-            return False
-    return True
+    sensors = row[12]
+    # Null passes as 0. NaN fails these comparisons, and a number too large for a double compares without overflow.
+    # A loop over the same numbers takes twice as long.
+    return (
+        -_LATEST <= (row[3] or 0) <= _LATEST
+        and -_LATEST <= (row[4] or 0) <= _LATEST
+        and -LARGEST_DOUBLE <= (row[5] or 0) <= LARGEST_DOUBLE
+        and -LARGEST_DOUBLE <= (row[6] or 0) <= LARGEST_DOUBLE
+        and -LARGEST_DOUBLE <= (row[7] or 0) <= LARGEST_DOUBLE
+        and -LARGEST_DOUBLE <= (row[9] or 0) <= LARGEST_DOUBLE
+        and -LARGEST_DOUBLE <= (row[10] or 0) <= LARGEST_DOUBLE
+        and -LARGEST_DOUBLE <= (row[11] or 0) <= LARGEST_DOUBLE
+        and -LARGEST_DOUBLE <= (row[13] or 0) <= LARGEST_DOUBLE
+        and -_LARGEST_CODE <= (row[16] or 0) <= _LARGEST_CODE
+        and (sensors is None or all(type(sensor) is int for sensor in sensors))
+        and (len(row) < DOCUMENTED_FIELDS or -_LARGEST_CODE <= (row[17] or 0) <= _LARGEST_CODE)
+        and (len(row) <= DOCUMENTED_FIELDS or are_within_limits(row))
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -1,6 +1,7 @@
 """The door: bodies and rows as they come, each with the value or the refusal that it deserves."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +180,40 @@ def test_half_a_surrogate_pair_becomes_what_java_writes_for_it() -> None:
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(), st.lists, max_leaves=30))
 def test_no_json_value_breaks_the_decoder(row: Any) -> None:
     assert len(decoded(row)) == len(DECODED_COLUMNS)
+
+
+TEXTS, INSTANTS, FLAGS, SENSORS, CODES = (0, 1, 2, 14), (3, 4), (8, 15), 12, (16, 17)
+ANY_FIELD = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.floats(),
+    st.integers(),
+    st.sampled_from([10**9, -(10**9), 10**12, -(10**12), 10**308, 2 * 10**308, -(2 * 10**308), 10**400]),
+    st.text(max_size=3),
+    st.lists(st.integers() | st.floats() | st.booleans(), max_size=2),
+)
+
+
+def is_of_its_kind(index: int, value: Any) -> bool:
+    """Return what the documented types and the engines' limits say of one field, field by field."""
+    if index in TEXTS:
+        return isinstance(value, str)
+    if index in FLAGS:
+        return isinstance(value, bool)
+    if index == SENSORS:
+        return isinstance(value, list) and all(type(sensor) is int for sensor in value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    if index in (*INSTANTS, *CODES):
+        return isinstance(value, int) and len(str(abs(value))) <= (12 if index in INSTANTS else 9)
+    return abs(value) <= sys.float_info.max
+
+
+@given(index=st.integers(0, 17), value=ANY_FIELD)
+def test_a_row_is_readable_where_each_field_is_null_or_of_its_kind(index: int, value: Any) -> None:
+    row = [*vector(), 4]
+    row[index] = value
+    assert decoded(row)[1] is (value is None or is_of_its_kind(index, value))
 
 
 REJECTED_KINDS = {"geo_below_-300m": 4, "position_source_1": 1}
