@@ -1,15 +1,12 @@
 """How long judging 12,000 recorded rows takes, beside `json.loads` of the same body and the same rules in SQL engines.
 
-    .venv/bin/python benchmarks/judging.py [RECORDED_FOLDER]
+    .venv/bin/python -m benchmarks.judging [RECORDED_FOLDER]
 
 Measured in CPU seconds, the median of 15 turns, everyone after the other in each turn; the peers answer the same
 question, each row's broken rules, from rows that were decoded for them beforehand, and their answers are compared.
-
-Measured on 2026-11-21, 2 cores with a load of 4 from other work, Python 3.11.7: judging 83 ms (4.2 x `json.loads`,
-which takes 20 ms), of it decoding 40 ms and verdicts 35 ms; verdicts by SQLite 137 ms, by DuckDB on one thread 165 ms.
 """
 
-import gzip
+import gc
 import json
 import sqlite3
 import statistics
@@ -23,14 +20,17 @@ from typing import Any
 
 import duckdb
 
+from benchmarks.findings import Row, is_small, report
+from ingestion.handler import GC_THRESHOLD
 from ingestion.recorded import read_body
 from lake.judging import judge
+from lake.layout import gzipped
 from lake.predicates import BROKEN, verdict_function
 from lake.response import DECODED_COLUMNS, Response, decoded, parse_response
 from lake.rules import RULES
 
 RECORDED = Path(__file__).parents[2] / "shared" / "data" / "opensky"
-ROW_COUNT, TURNS = 12_000, 15
+ROW_COUNT, TURNS = 12_000, 5 if is_small() else 15
 WORD = 31  # rules in a signed 64-bit integer, one bit each
 BROKEN_BITS = [
     " | ".join(
@@ -91,32 +91,47 @@ def in_python(rows: list[tuple[Any, ...]], time_s: int) -> list[tuple[int, ...]]
     ]
 
 
-def main() -> None:
-    response = recorded_response(Path(*sys.argv[1:2]) if len(sys.argv) > 1 else RECORDED)
-    body = json.dumps({"time": response.time_s, "states": response.rows}, separators=(",", ":")).encode()
-    rows = [decoded(row) for row in response.rows]
-    expected = in_python(rows, response.time_s)
-    assert in_sqlite(rows, response.time_s) == in_duckdb(rows, response.time_s) == expected
-    work: dict[str, Callable[[], object]] = {
-        "json.loads of the body": lambda: json.loads(body),
-        "parse_response": lambda: parse_response(body),
-        "judge (decode, verdicts, counts)": lambda: judge(response),
-        "  decode": lambda: [decoded(row) for row in response.rows],
-        "  verdicts": lambda: verdict_function()(rows, response.time_s),
-        "verdicts by SQLite": lambda: in_sqlite(rows, response.time_s),
-        "verdicts by DuckDB, one thread": lambda: in_duckdb(rows, response.time_s),
-        "gzip at level 5": lambda: gzip.compress(body, compresslevel=5, mtime=0),
-    }
+def medians(work: dict[str, Callable[[], object]]) -> dict[str, float]:
+    """Return the median CPU milliseconds of each, everyone after the other in each turn."""
     seconds: dict[str, list[float]] = {name: [] for name in work}
     for _ in range(TURNS):
         for name, run in work.items():
             started_s = time.process_time()
             run()
             seconds[name].append(time.process_time() - started_s)
-    medians = {name: statistics.median(taken) for name, taken in seconds.items()}
-    print(f"{len(rows):,} rows, {len(body) / 1e6:.2f} MB")
-    for name, median in medians.items():
-        print(f"{name:34} {median * 1000:7.1f} ms  {median / medians['json.loads of the body']:5.2f} x json.loads")
+    return {name: 1000 * statistics.median(taken) for name, taken in seconds.items()}
+
+
+def findings(body: bytes, rows: list[tuple[Any, ...]], response: Response) -> list[Row]:
+    ours: dict[str, Callable[[], object]] = {
+        "parsing with its limits": lambda: parse_response(body),
+        "judging: decoding, verdicts, counts": lambda: judge(response),
+        "decoding alone": lambda: [decoded(row) for row in response.rows],
+        "verdicts alone": lambda: verdict_function()(rows, response.time_s),
+        "gzip at level 5": lambda: gzipped(body),
+    }
+    peers: dict[str, Callable[[], object]] = {
+        "json.loads": lambda: json.loads(body),
+        "SQLite": lambda: in_sqlite(rows, response.time_s),
+        "DuckDB, one thread": lambda: in_duckdb(rows, response.time_s),
+    }
+    taken = medians(ours | peers)
+    pairs = [(what, "json.loads") for what in ours] + [("verdicts alone", peer) for peer in list(peers)[1:]]
+    return [
+        Row(what, f"{taken[what]:.1f} ms", f"{peer}: {taken[peer]:.1f} ms", taken[what] / taken[peer], "", None)
+        for what, peer in pairs
+    ]
+
+
+def main() -> None:
+    gc.set_threshold(GC_THRESHOLD)  # as the handler does
+    response = recorded_response(Path(*sys.argv[1:2]) if len(sys.argv) > 1 else RECORDED)
+    body = json.dumps({"time": response.time_s, "states": response.rows}, separators=(",", ":")).encode()
+    rows = [decoded(row) for row in response.rows]
+    expected = in_python(rows, response.time_s)
+    assert in_sqlite(rows, response.time_s) == in_duckdb(rows, response.time_s) == expected
+    note = f"{len(rows):,} recorded rows in {len(body) / 1e6:.2f} MB; CPU milliseconds, medians of {TURNS} turns."
+    report("judging", findings(body, rows, response), notes=[note])
 
 
 if __name__ == "__main__":
