@@ -5,9 +5,11 @@ A header is the comment at the top of the file::
     -- Question:   which aircraft climbed fastest?
     -- Grain:      one aircraft
     -- Reads:      airborne_states
+    -- Scan:       one day; states 7 columns
     -- Parameters: :flight_date date, the UTC day (default: the newest day)
     --             :row_limit integer, how many aircraft (default: 20)
 
+The scan is a budget: what the statement reads of each table's files and no more, which a test holds.
 A parameter has a type (date, timestamp, string, integer, double), a meaning and, where one is sensible, a default: a
 value, `the newest day` or `the oldest day` (of the first table under Reads) or `now`.
 """
@@ -23,10 +25,14 @@ Type = Literal["date", "timestamp", "string", "integer", "double"]
 
 Kind = Literal["views", "queries", "checks"]
 
+Reach = Literal["one aircraft of one day", "one day", "the days asked for", "every day"]
+"""How much of a table a statement reads; where days are asked for, those."""
+
 _FOLDER = Path(__file__).parents[1] / "sql"
-_KEYS = ("Question", "Grain", "Reads", "Parameters")
+_KEYS = ("Question", "Grain", "Reads", "Scan", "Parameters")
 _ENTRY = re.compile(rf"-- ({'|'.join(_KEYS)}):\s+(.*)")
 _CONTINUED = re.compile(r"--\s{2,}(.*)")
+_SCAN = re.compile(rf"({'|'.join(get_args(Reach))}); (\w+ \d+ columns?(?:, \w+ \d+ columns?)*)")
 _PARAMETER = re.compile(rf":(\w+)\s+({'|'.join(get_args(Type))}),\s+(.*?)(?:\s+\(default: ([^()]+)\))?")
 
 
@@ -55,6 +61,23 @@ class Parameter:
 
 
 @dataclass(frozen=True)
+class ScanBudget:
+    """What a statement may read.
+
+    Attributes:
+        column_counts: by table; the partition is in the path and is no column.
+    """
+
+    reach: Reach
+    column_counts: dict[str, int]
+
+    def __str__(self) -> str:
+        """Return the budget as a header has it."""
+        counts = (f"{table} {count} column{'' if count == 1 else 's'}" for table, count in self.column_counts.items())
+        return f"{self.reach}; {', '.join(counts)}"
+
+
+@dataclass(frozen=True)
 class SqlFile:
     """One file under `sql/`, named after the object or the question it holds."""
 
@@ -64,6 +87,7 @@ class SqlFile:
     question: str
     grain: str
     reads: tuple[str, ...]
+    scan: ScanBudget
     parameters: tuple[Parameter, ...]
 
 
@@ -95,8 +119,22 @@ def parsed_file(path: Path, kind: Kind) -> SqlFile:
         question=" ".join(header["Question"]),
         grain=" ".join(header["Grain"]),
         reads=reads,
+        scan=scan_budget(" ".join(header["Scan"]), path),
         parameters=_parameters(header["Parameters"], path),
     )
+
+
+def scan_budget(text: str, path: Path) -> ScanBudget:
+    """Return the budget that a header's text states; `path` is where it stands.
+
+    Raises:
+        FlightLakeError: the text is of another form.
+    """
+    found = _SCAN.fullmatch(text)
+    if found is None:
+        raise FlightLakeError(f"{path}: cannot read the scan {text!r}; see lake/sql_files.py")
+    counts = (entry.split() for entry in found[2].split(", "))
+    return ScanBudget(cast("Reach", found[1]), {table: int(count) for table, count, _ in counts})
 
 
 def published_statements() -> list[str]:

@@ -33,8 +33,7 @@ def opened_connection(folders: list[str], spill: str) -> duckdb.DuckDBPyConnecti
             "autoload_known_extensions": False,
         }
     )
-    for macro in MACROS:
-        connection.execute(macro)
+    connection.execute(";".join(MACROS))
     allowed = ", ".join(quoted_text(f"{folder}/") for folder in folders)
     connection.execute("set global timezone = 'UTC'")
     connection.execute(f"set allowed_directories = [{allowed}]")
@@ -53,7 +52,7 @@ def executed(cursor: duckdb.DuckDBPyConnection, sql: str, source: str) -> RowStr
     try:
         cursor.execute(sql)
     except duckdb.Error as exc:
-        raise _failure(exc, source) from exc
+        raise failure(exc, source) from exc
     description = cursor.description or []
     names = tuple(str(column[0]) for column in description)
     return RowStream(names, tuple(str(column[1]) for column in description), _rows(cursor, source))
@@ -64,10 +63,10 @@ def _rows(cursor: duckdb.DuckDBPyConnection, source: str) -> Iterator[tuple[Any,
         while batch := cursor.fetchmany(_ROWS_AT_ONCE):
             yield from batch
     except duckdb.Error as exc:
-        raise _failure(exc, source) from exc
+        raise failure(exc, source) from exc
 
 
-def _failure(error: duckdb.Error, source: str) -> SqlError | QueryFailedError:
+def failure(error: duckdb.Error, source: str) -> SqlError | QueryFailedError:
     """Return DuckDB's error in one line, at the place of the name that it speaks of."""
     message = str(error).splitlines()[0]
     if found := re.search(r"Function with name \"?(\w+)\"? does not exist", message):

@@ -32,6 +32,7 @@ from local.athena.translation import duckdb_sql, qualified, tables_read
 from local.duckdb_session import RowStream, executed, opened_connection
 from local.lake_tables import LakeTables
 from local.object_cache import default_cache_root
+from local.scans import Scanned, scanned
 from local.shown_names import shown
 
 __all__ = ["Engine", "QueryResult", "RowStream"]
@@ -107,20 +108,14 @@ class Engine:
         if statement.looks_at_names:
             columns, rows = shown(statement, self.partitions)
             return RowStream(columns, ("VARCHAR",) * len(columns), iter(rows))
-        source, tree = statement.source, parsed(statement)
-        days_of = cache(self.partitions)  # the catalog is asked once about each table
-        declared = file.parameters if file else undeclared(tree)
-        reads = file.reads[0] if file else ""
-        bind(tree, values_of(declared, parameters or {}, lambda text: _described(text, reads, days_of)))
-        objects = objects_named(tables_read(tree, source), source)
-        typed = qualified(tree, objects.columns, source)
-        # A cursor of its own: its views are of this query's days and go with it.
-        cursor = self.connection.cursor()
-        partition_columns = {name: _partition_names(table) for name, table in objects.tables.items()}
-        conditions = partition_conditions(typed, objects.views, partition_columns)
-        days = _days_needed(cursor, conditions, objects, days_of)
-        self._attach(cursor, objects, days, conditions, kind="temp view")
-        return executed(cursor, duckdb_sql(typed, source), source)
+        cursor, sql = self._prepared(statement, parameters or {}, file)
+        return executed(cursor, sql, statement.source)
+
+    def scanned(
+        self, statement: Statement, parameters: Mapping[str, str] | None = None, *, file: SqlFile | None = None
+    ) -> Scanned:
+        """Return what answering a statement reads, by DuckDB's own count; it is answered for that. See `run`."""
+        return scanned(*self._prepared(statement, parameters or {}, file), statement.source)
 
     def attach(self, *names: str) -> None:
         """Make tables and views, with every day that the catalog shows now, readable through `connection`.
@@ -144,6 +139,25 @@ class Engine:
     def run_checks(self) -> list[tuple[str, QueryResult]]:
         """Return every check under `sql/checks` with the rows that it finds wrong: none where all is well."""
         return [(name, self.query(name)) for name in sql_files("checks")]
+
+    def _prepared(
+        self, statement: Statement, parameters: Mapping[str, str], file: SqlFile | None
+    ) -> tuple[duckdb.DuckDBPyConnection, str]:
+        """Return a statement that asks for rows in DuckDB's words, and a cursor on which its tables are readable."""
+        source, tree = statement.source, parsed(statement)
+        days_of = cache(self.partitions)  # the catalog is asked once about each table
+        declared = file.parameters if file else undeclared(tree)
+        reads = file.reads[0] if file else ""
+        bind(tree, values_of(declared, parameters, lambda text: _described(text, reads, days_of)))
+        objects = objects_named(tables_read(tree, source), source)
+        typed = qualified(tree, objects.columns, source)
+        # A cursor of its own: its views are of this query's days and go with it.
+        cursor = self.connection.cursor()
+        partition_columns = {name: _partition_names(table) for name, table in objects.tables.items()}
+        conditions = partition_conditions(typed, objects.views, partition_columns)
+        days = _days_needed(cursor, conditions, objects, days_of)
+        self._attach(cursor, objects, days, conditions, kind="temp view")
+        return cursor, duckdb_sql(typed, source)
 
     def _attach(
         self,

@@ -1,6 +1,7 @@
 -- The queries that the project's first README published, as they stood there; they must keep running unchanged.
 
 -- 1
+-- Scan: one day; states 3 columns
 SELECT 
     origin_country,
     COUNT(*) as flight_count,
@@ -13,6 +14,7 @@ ORDER BY flight_count DESC
 LIMIT 10;
 
 -- 2
+-- Scan: every day; states 1 column
 SELECT 
     CASE 
         WHEN baro_altitude < 10000 THEN 'Low (0-10k ft)'
@@ -27,6 +29,7 @@ GROUP BY 1
 ORDER BY flight_count DESC;
 
 -- 3
+-- Scan: one day; states 0 columns
 SELECT COUNT(*) 
 FROM flight_data_processed 
 WHERE year = '2025' 

@@ -40,6 +40,8 @@ def _scans(
 ) -> Iterator[tuple[str, list[exp.Expr]]]:
     """Yield each reading of a table with the conditions on its columns."""
     for scope in traverse_scope(tree):
+        if scope.is_udtf:
+            continue  # an array made into rows: what it takes from the tables beside it, they are read for anyway
         conditions = [*_conjuncts(scope), *(from_above if scope.is_root else ())]
         for alias, source in scope.sources.items():
             if not isinstance(source, exp.Table):

@@ -149,6 +149,7 @@ def _explain(file: SqlFile) -> None:
     console.print(f"[bold]{file.name}[/]: {file.question}", highlight=False)
     console.print(f"grain: {file.grain}", highlight=False)
     console.print(f"reads: {', '.join(file.reads)}", highlight=False)
+    console.print(f"scan:  {file.scan}", highlight=False)
     rows = [(entry.name, entry.type, entry.default, entry.meaning) for entry in file.parameters]
     if rows:
         print_table(("parameter", "type", "default", "meaning"), rows)

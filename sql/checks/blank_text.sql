@@ -1,6 +1,7 @@
 -- Question:   is absent text null and never empty?
 -- Grain:      one row of states with an empty or untrimmed text
 -- Reads:      states
+-- Scan:       every day; states 5 columns
 -- Parameters: none
 select
     states.icao24,

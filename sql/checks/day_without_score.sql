@@ -1,6 +1,7 @@
 -- Question:   has every published day its quality score?
 -- Grain:      one day of states without an overall score, or with several
 -- Reads:      states, quality_scores
+-- Scan:       every day; states 0 columns, quality_scores 2 columns
 -- Parameters: none
 with days as (
     select distinct states.snapshot_date

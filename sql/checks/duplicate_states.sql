@@ -1,6 +1,7 @@
 -- Question:   does an aircraft stand twice in one response?
 -- Grain:      one aircraft and response that has more than one row
 -- Reads:      states
+-- Scan:       every day; states 2 columns
 -- Parameters: none
 select
     states.icao24,

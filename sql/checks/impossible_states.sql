@@ -1,6 +1,7 @@
 -- Question:   did a row reach the curated table that a rule should have rejected?
 -- Grain:      one row of states and one rule that it breaks
 -- Reads:      states
+-- Scan:       every day; states 12 columns
 -- Parameters: none
 with judged as (
     select

@@ -1,6 +1,7 @@
 -- Question:   does every poll that brought a response name the object that holds it?
 -- Grain:      one poll whose fate and fields disagree
 -- Reads:      polls
+-- Scan:       every day; polls 6 columns
 -- Parameters: none
 select
     polls.scheduled_at,

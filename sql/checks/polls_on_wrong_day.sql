@@ -1,6 +1,7 @@
 -- Question:   does every poll lie in the partition of the day on which it was due?
 -- Grain:      one poll in the wrong partition
 -- Reads:      polls
+-- Scan:       every day; polls 2 columns
 -- Parameters: none
 select
     polls.scheduled_at,

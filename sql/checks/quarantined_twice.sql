@@ -1,6 +1,7 @@
 -- Question:   is a rejected row listed once?
 -- Grain:      one row of a response that is listed more than once
 -- Reads:      states_quarantine
+-- Scan:       every day; states_quarantine 2 columns
 -- Parameters: none
 select
     states_quarantine.raw_key,

@@ -1,6 +1,7 @@
 -- Question:   does every rejected row say why?
 -- Grain:      one quarantined row without a reason
 -- Reads:      states_quarantine
+-- Scan:       every day; states_quarantine 3 columns
 -- Parameters: none
 select
     states_quarantine.snapshot_date,

@@ -1,6 +1,7 @@
 -- Question:   is every score a percentage (none where nothing was checked), and are its counts possible?
 -- Grain:      one score that is not
 -- Reads:      quality_scores
+-- Scan:       every day; quality_scores 5 columns
 -- Parameters: none
 select
     quality_scores.snapshot_date,

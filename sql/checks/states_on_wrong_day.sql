@@ -1,6 +1,7 @@
 -- Question:   does every row lie in the partition of its UTC day?
 -- Grain:      one row of states or states_quarantine in the wrong partition
 -- Reads:      states, states_quarantine
+-- Scan:       every day; states 2 columns, states_quarantine 2 columns
 -- Parameters: none
 select
     'states' as table_name,

@@ -1,6 +1,7 @@
 -- Question:   how many rows only repeat what the previous response knew of the aircraft?
 -- Grain:      one response of the day
 -- Reads:      states
+-- Scan:       one day; states 3 columns
 -- Parameters: :flight_date date, the UTC day (default: the newest day)
 -- An aircraft that was not heard since keeps its last contact, and its row stands still while it flies on.
 with compared as (

@@ -1,6 +1,7 @@
 -- Question:   where did one aircraft fly?
 -- Grain:      one position report of the aircraft; repeats of a report are left out
 -- Reads:      states
+-- Scan:       one aircraft of one day; states 10 columns
 -- Parameters: :icao24 string, the aircraft's address in lower-case hex
 --             :flight_date date, the UTC day (default: the newest day)
 with reports as (

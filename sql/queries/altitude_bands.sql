@@ -1,6 +1,7 @@
 -- Question:   how is the traffic spread over altitude?
 -- Grain:      one band of barometric altitude in feet; a band begins at its lower edge
 -- Reads:      airborne_states
+-- Scan:       one day; states 4 columns
 -- Parameters: :flight_date date, the UTC day (default: the newest day)
 with banded as (
     select

@@ -1,6 +1,7 @@
 -- Question:   where is the sky fullest?
 -- Grain:      one cell of one degree, named by its south-west corner; aircraft in the air only
 -- Reads:      airborne_states
+-- Scan:       one day; states 5 columns
 -- Parameters: :flight_date date, the UTC day (default: the newest day)
 --             :row_limit integer, how many cells (default: 20)
 -- The antimeridian is one line: longitude 180 belongs to the cell that begins at -180, the pole to the last row.

@@ -1,6 +1,7 @@
 -- Question:   when did the lake look away, and why?
 -- Grain:      one span between two polls of a day that brought a response, longer than the shortest gap that counts
 -- Reads:      polls
+-- Scan:       one day; polls 3 columns
 -- Parameters: :flight_date date, the UTC day (default: the newest day)
 --             :min_gap_s integer, the shortest gap that counts in seconds (default: 300)
 -- A poll that was skipped or failed does not end a gap; the fates tell what happened within it. Before the first and

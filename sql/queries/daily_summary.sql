@@ -1,6 +1,7 @@
 -- Question:   what is in the lake, day by day?
 -- Grain:      one UTC day that has curated or quarantined rows
 -- Reads:      states, states_quarantine, quality_scores
+-- Scan:       the days asked for; states 2 columns, states_quarantine 0 columns, quality_scores 2 columns
 -- Parameters: :from_date date, the first UTC day (default: the oldest day)
 --             :to_date date, the last UTC day (default: the newest day)
 with curated as (

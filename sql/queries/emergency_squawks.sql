@@ -1,6 +1,7 @@
 -- Question:   which aircraft sent an emergency code, when and where?
 -- Grain:      one aircraft and emergency code of the day
 -- Reads:      states
+-- Scan:       one day; states 6 columns
 -- Parameters: :flight_date date, the UTC day (default: the newest day)
 -- Codes after ICAO Doc 8168: 7500 unlawful interference, 7600 radio failure, 7700 emergency. A single row is often a
 -- code dialled through on the way to another; look at row_count.

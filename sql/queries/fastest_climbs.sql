@@ -1,6 +1,7 @@
 -- Question:   which aircraft climbed fastest?
 -- Grain:      one aircraft, at its fastest climb of the day (the earlier one where two are equal)
 -- Reads:      airborne_states
+-- Scan:       one day; states 7 columns
 -- Parameters: :flight_date date, the UTC day (default: the newest day)
 --             :limit_fpm double, faster climbs are taken for decoding errors (default: 11800)
 --             :row_limit integer, how many aircraft (default: 20)

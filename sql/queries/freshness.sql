@@ -1,6 +1,7 @@
 -- Question:   how old is the newest data, and how old were its rows when they came in?
 -- Grain:      the newest response of a day
 -- Reads:      states
+-- Scan:       one day; states 2 columns
 -- Parameters: :flight_date date, the UTC day (default: the newest day)
 --             :as_of timestamp, the instant (UTC) to measure from (default: now)
 with newest as (

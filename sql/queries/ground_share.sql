@@ -1,6 +1,7 @@
 -- Question:   what share of the aircraft stood or rolled on the ground?
 -- Grain:      one hour (UTC) that has a response
 -- Reads:      snapshots
+-- Scan:       one day; states 2 columns
 -- Parameters: :flight_date date, the UTC day (default: the newest day)
 select
     date_trunc('hour', snapshots.snapshot_at) as hour_at,

@@ -1,6 +1,7 @@
 -- Question:   what became of the polls of a day, and what did they cost?
 -- Grain:      one fate
 -- Reads:      polls
+-- Scan:       one day; polls 4 columns
 -- Parameters: :flight_date date, the UTC day (default: the newest day)
 select
     polls.fate,

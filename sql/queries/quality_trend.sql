@@ -1,6 +1,7 @@
 -- Question:   does the quality rise or fall from day to day?
 -- Grain:      one dimension on one day; the whole day as `overall`
 -- Reads:      quality_scores
+-- Scan:       the days asked for; quality_scores 3 columns
 -- Parameters: :from_date date, the first UTC day (default: the oldest day)
 --             :to_date date, the last UTC day (default: the newest day)
 with scored as (

@@ -1,6 +1,7 @@
 -- Question:   why were rows rejected?
 -- Grain:      one reason of the day, with the first row as an example; a row with two reasons counts in both
 -- Reads:      states_quarantine
+-- Scan:       one day; states_quarantine 5 columns
 -- Parameters: :flight_date date, the UTC day (default: the newest day)
 select
     broken.reason,

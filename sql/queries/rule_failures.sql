@@ -1,6 +1,7 @@
 -- Question:   which rules pull the quality down?
 -- Grain:      one rule that some row of the day breaks
 -- Reads:      quality_scores
+-- Scan:       one day; quality_scores 6 columns
 -- Parameters: :flight_date date, the UTC day (default: the newest day)
 select
     quality_scores.rule,

@@ -1,6 +1,7 @@
 -- Question:   which airlines fly most?
 -- Grain:      one ICAO designator: the three letters before the flight number of an airline's callsign
 -- Reads:      states
+-- Scan:       one day; states 2 columns
 -- Parameters: :flight_date date, the UTC day (default: the newest day)
 --             :row_limit integer, how many designators (default: 20)
 select

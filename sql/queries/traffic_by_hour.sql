@@ -1,6 +1,7 @@
 -- Question:   how much traffic was there in each hour of a day?
 -- Grain:      one hour (UTC) that has a response
 -- Reads:      states
+-- Scan:       one day; states 2 columns
 -- Parameters: :flight_date date, the UTC day (default: the newest day)
 select
     date_trunc('hour', states.snapshot_at) as hour_at,

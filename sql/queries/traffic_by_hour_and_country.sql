@@ -1,6 +1,7 @@
 -- Question:   from which countries were the aircraft of each hour?
 -- Grain:      one hour (UTC) and country; the countries with most aircraft of each hour
 -- Reads:      states
+-- Scan:       one day; states 3 columns
 -- Parameters: :flight_date date, the UTC day (default: the newest day)
 --             :row_limit integer, how many countries per hour (default: 5)
 with counted as (

@@ -1,6 +1,7 @@
 -- Question:   which aircraft were in the air, in a pilot's units?
 -- Grain:      one aircraft that is not on the ground in one response
 -- Reads:      states
+-- Scan:       the days asked for; states 11 columns
 -- Parameters: none
 -- Feet, knots and feet per minute by their exact definitions: 0.3048 m, 1852 m per hour, 0.3048 m per 60 s.
 create or replace view airborne_states as

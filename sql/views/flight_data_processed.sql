@@ -1,6 +1,7 @@
 -- Question:   what does the lake hold, in the names and units of the first README?
 -- Grain:      one aircraft in one response
 -- Reads:      states
+-- Scan:       the days asked for; states 18 columns
 -- Parameters: none
 -- Altitudes are in feet: a foot is 0.3048 m exactly, and dividing keeps the steps of 25 ft that transponders report, so
 -- that 3,048 m is 10,000 ft and no hair less. Speeds are in m/s. Date parts come from the partition, so that asking for

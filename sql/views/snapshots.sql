@@ -1,6 +1,7 @@
 -- Question:   what did each response hold?
 -- Grain:      one response that left at least one row in states
 -- Reads:      states
+-- Scan:       the days asked for; states 3 columns
 -- Parameters: none
 create or replace view snapshots as
 select

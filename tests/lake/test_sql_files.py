@@ -9,6 +9,7 @@ def query(tmp_path: Path, text: str) -> Path:
     path = tmp_path / "a_query.sql"
     header = (
         "-- Question:   which?\n-- Grain:      one\n-- Reads:      states\n"
+        "-- Scan:       one day; states 1 column\n"
         "-- Parameters: :flight_date date, the day\n--             :limit_m integer, metres (default: 5)\n"
     )
     path.write_text(header + text, encoding="utf-8")

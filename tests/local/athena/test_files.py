@@ -84,15 +84,20 @@ def test_a_parameters_type_default_and_meaning_are_read() -> None:
     assert named_file("aircraft_track").parameters[0].meaning == "the aircraft's address in lower-case hex"
 
 
+_READS = "-- Question:   why?\n-- Grain:      one\n-- Reads:      states\n"
+
+
 @pytest.mark.parametrize(
     ("header", "message"),
     [
-        ("select 1", "lacks Question, Grain, Reads, Parameters"),
-        ("-- Question:   why?\n-- Grain:      one\n-- Reads:      states\nselect 1", "lacks Parameters"),
+        ("select 1", "lacks Question, Grain, Reads, Scan, Parameters"),
+        ("-- Question:   why?\n-- Grain:      one\n-- Reads:      states\nselect 1", "lacks Scan, Parameters"),
         (
-            "-- Question:   why?\n-- Grain:      one\n-- Reads:      states\n-- Parameters: :x colour, red\nselect 1",
+            f"{_READS}-- Scan:       one day; states 1 column\n-- Parameters: :x colour, red\n",
             "cannot read the parameters",
         ),
+        (f"{_READS}-- Scan:       a day; states 1 column\n-- Parameters: none\n", "cannot read the scan 'a day"),
+        (f"{_READS}-- Scan:       one day; states\n-- Parameters: none\n", "cannot read the scan 'one day; states'"),
     ],
 )
 def test_an_incomplete_header_is_told(tmp_path: Path, header: str, message: str) -> None:
