@@ -31,8 +31,10 @@ THE_DAY = "snapshot_date = CAST('2026-05-08' AS DATE)"
         ("with a as (select * from states where snapshot_date = date '2026-05-08') select 1 from a", THE_DAY),
         ("select 1 from flight_data_processed where day = '08'", "DATE_FORMAT(snapshot_date, '%d') = '08'"),
         (
-            "select 1 from states cross join unnest(split(callsign, 'A')) as a (b) "
-            "where snapshot_date = date '2026-05-08' and b = 'x'",
+            (
+                "select 1 from states cross join unnest(split(callsign, 'A')) as a (b) "
+                "where snapshot_date = date '2026-05-08' and b = 'x'"
+            ),
             THE_DAY,
         ),
         ("select 1 from states cross join polls where snapshot_date = date '2026-05-08'", THE_DAY),
@@ -46,8 +48,10 @@ def test_a_condition_on_the_day_counts(sql: str, expected: str) -> None:
     "sql",
     [
         "select 1 from states",
-        "select 1 from polls cross join unnest((select array_agg(icao24) from states)) as a (b) "
-        "where poll_date = date '2026-05-08'",
+        (
+            "select 1 from polls cross join unnest((select array_agg(icao24) from states)) as a (b) "
+            "where poll_date = date '2026-05-08'"
+        ),
         "select 1 from states where icao24 = 'a'",
         "select 1 from states where snapshot_date = date '2026-05-08' or icao24 = 'a'",
         "select 1 from states where snapshot_date = cast(snapshot_at as date)",

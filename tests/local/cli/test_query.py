@@ -142,3 +142,18 @@ def test_one_query_is_explained() -> None:
         "default": "300",
         "meaning": "the shortest gap that counts in seconds",
     }
+
+
+def test_a_query_of_a_folder_loads_neither_aws_nor_spark_nor_what_only_other_commands_need(lake: str) -> None:
+    code = (
+        "import contextlib, sys\nfrom local.cli.app import main\n"
+        f"sys.argv = ['flightlake', 'query', '--lake', {lake!r}, 'traffic_by_hour']\n"
+        "with contextlib.suppress(SystemExit): main()\n"
+        "heavy = {'boto3', 'botocore', 'pyspark', 'py4j', 'numpy', 'altair', 'aiohttp', 'requests', 'jinja2'}\n"
+        "ours = {'ingestion', 'glue_jobs', 'infra'}\n"
+        "loaded = (heavy | ours) & {name.split('.')[0] for name in sys.modules}\n"
+        "sys.exit(f'loaded {loaded}' if loaded else 0)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "mean_aircraft_per_snapshot" in result.stdout
