@@ -246,3 +246,22 @@ def test_importing_the_handler_reads_and_opens_nothing() -> None:
         """
     )
     assert (status, output.strip(), errors) == (0, "0", "")
+
+
+# Each would make every cold start longer: X-Ray's SDK alone, which the first invocation loads, takes as long as boto3.
+@pytest.mark.parametrize(
+    "idle", ["aws_xray_sdk", "asyncio", "sqlite3", "numpy", "duckdb", "rich", "local", "glue_jobs"]
+)
+def test_importing_the_handler_loads_nothing_that_it_can_do_without(
+    modules_of_the_handler: set[str], idle: str
+) -> None:
+    assert "ingestion.handler" in modules_of_the_handler
+    assert idle not in modules_of_the_handler
+
+
+@pytest.fixture(scope="module")
+def modules_of_the_handler() -> set[str]:
+    """Return the modules that a fresh process holds after the import."""
+    status, output, errors = run_python("import sys, ingestion.handler; print(*sys.modules)")
+    assert (status, errors) == (0, "")
+    return set(output.split())
