@@ -1,0 +1,70 @@
+"""Is the answer of a peer the one that the lake shows? Time counts only where it is."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from lake.tables import STATES
+
+_VALUES = ", ".join(
+    f"epoch_us({column.name})" if column.type == "timestamp" else column.name for column in STATES.columns
+)
+
+
+@dataclass(frozen=True)
+class Published:
+    """The newest commit of the one day that a lake holds.
+
+    Attributes:
+        files: patterns of its Parquet files by table.
+    """
+
+    counts: dict[str, int]
+    files: dict[str, str]
+    states_bytes: int
+
+
+def published(lake: Path) -> Published:
+    """Return what readers of a lake of one day see."""
+    path = max((lake / "commits" / "states").glob("*/*.json"))
+    record = json.loads(path.read_text())
+    files = {table: f"{lake}/{folder.rstrip('/')}/*.parquet" for table, folder in record["folders"].items()}
+    size = sum(file.stat().st_size for file in (lake / record["folders"]["states"]).glob("*.parquet"))
+    return Published(record["counts"], files, size)
+
+
+def differences(lake: Path, out: Path, counts: dict[str, Any]) -> list[str]:
+    """Return in words how a peer's `states.parquet`, `quarantine.parquet` and counts differ from what a lake shows."""
+    ours = published(lake)
+    found = [f"{name}: ours {n}, peer {counts[name]}" for name, n in ours.counts.items() if counts[name] != n]
+    with duckdb.connect() as connection:
+        scores = connection.sql(
+            f"select rule, checked_count, failed_count from '{ours.files['quality_scores']}' where rule is not null"
+        ).fetchall()
+        found += [
+            f"{rule}: ours {checked}, {failed}, peer {counts['rules'][rule]}"
+            for rule, checked, failed in scores
+            if counts["rules"][rule] != [checked, failed]
+        ]
+        pairs = {
+            "states": (_VALUES, ours.files["states"], f"{out}/states.parquet"),
+            "quarantine": (
+                "icao24, epoch_us(snapshot_at), raw_key, row_number::int, reasons, json(raw_row)::varchar",
+                ours.files["states_quarantine"],
+                f"{out}/quarantine.parquet",
+            ),
+        }
+        for name, (columns, here, there) in pairs.items():
+            sums = [
+                connection.sql(
+                    f"select count(*), sum(hash(row({columns}))::hugeint) from read_parquet('{files}', "
+                    "hive_partitioning = false)"
+                ).fetchall()
+                for files in (here, there)
+            ]
+            if sums[0] != sums[1]:
+                found.append(f"{name}: contents differ, rows and sum of hashes: ours {sums[0]}, peer {sums[1]}")
+    return found
