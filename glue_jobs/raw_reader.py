@@ -1,9 +1,14 @@
 """Read raw objects with Spark; of responses one row per state vector, as the text that was received."""
 
-from pyspark.sql import DataFrame, SparkSession
+from collections.abc import Iterable
+from datetime import date
+from functools import reduce
+
+from pyspark.sql import DataFrame, DataFrameReader, SparkSession
 from pyspark.sql import functions as F
 
 from glue_jobs.landed import RawDay
+from lake.archive_index import Member, archived_members
 from lake.layout import raw_states_day_prefix
 from lake.ports import ObjectStore
 from lake.response import FIRST_TIME_S, LAST_TIME_S
@@ -30,8 +35,7 @@ def read_rows(spark: SparkSession, store: ObjectStore, raw: RawDay, keys: frozen
         keys: read only these of the day's responses; None for all.
     """
     wanted = keys if keys is not None else frozenset(info.key for info in raw.objects)
-    # An object that is no sound gzip costs itself; the caller finds it missing and looks why.
-    responses = read_objects(spark, store, raw_states_day_prefix(raw.day), wanted, RESPONSE_SCHEMA, skip_broken=True)
+    responses = _read_responses(spark, store, raw.day, wanted)
     is_instant = F.col("time").between(FIRST_TIME_S, LAST_TIME_S)
     # Asked in this order: an instant beyond the calendar would stop the day. Of what Spark cannot parse to its end it
     # keeps what stood before, such as a time without states: that is no empty sky.
@@ -41,6 +45,37 @@ def read_rows(spark: SparkSession, store: ObjectStore, raw: RawDay, keys: frozen
         F.col("object_key").alias("raw_key"),
         "time",
         F.posexplode_outer(F.when(F.col("time").isNotNull(), F.col("states"))).alias("row_number", "raw_row"),
+    )
+
+
+def _read_responses(spark: SparkSession, store: ObjectStore, day: date, wanted: frozenset[str]) -> DataFrame:
+    """Return one row per response, from the archive where it is archived, else from its own object."""
+    archived = {key: member for key, member in archived_members(store, day).items() if key in wanted}
+    loose = wanted - archived.keys()
+    frames = [read_parts(spark, store, archived.values())] if archived else []
+    if loose:
+        # An object that is no sound gzip costs itself; the caller finds it missing and looks why.
+        prefix = raw_states_day_prefix(day)
+        frames.append(read_objects(spark, store, prefix, loose, RESPONSE_SCHEMA, skip_broken=True))
+    if not frames:
+        return spark.createDataFrame([], f"object_key string, {RESPONSE_SCHEMA}")
+    return reduce(DataFrame.unionByName, frames)
+
+
+def read_parts(spark: SparkSession, store: ObjectStore, members: Iterable[Member]) -> DataFrame:
+    """Return one row per archived response, as `read_objects` does for those that lie by themselves.
+
+    A part that is damaged gives the rows before the damage; the caller finds the others missing and looks why.
+    """
+    wanted = list(members)
+    schema = f"raw_key string, response struct<{RESPONSE_SCHEMA.rpartition(', ')[0]}>, unparsed string"
+    parts = sorted({store.uri(member.part) for member in wanted})
+    known = F.broadcast(spark.createDataFrame([(member.raw_key,) for member in wanted], "object_key string"))
+    return (
+        json_reader(spark, schema, skip_broken=True)
+        .json(parts)
+        .select(F.col("raw_key").alias("object_key"), "response.time", "response.states", "unparsed")
+        .join(known, "object_key", "left_semi")
     )
 
 
@@ -65,17 +100,24 @@ def read_objects(
     """
     known = F.broadcast(spark.createDataFrame([(key,) for key in sorted(keys)], "object_key string"))
     return (
+        json_reader(spark, schema, skip_broken=skip_broken)
+        .option("recursiveFileLookup", "true")
+        .json(store.uri(prefix))
+        .withColumn("object_key", F.regexp_extract("_metadata.file_path", f".*({prefix}.+)$", 1))
+        .join(known, "object_key", "left_semi")
+    )
+
+
+def json_reader(spark: SparkSession, schema: str, *, skip_broken: bool) -> DataFrameReader:
+    """Return what reads objects of JSON texts that NUL bytes end; `schema` and `skip_broken` as for `read_objects`."""
+    return (
         spark.read.schema(schema)
-        # One object is one "line": a NUL byte ends it, and landing lets none in. Read so, Spark keeps the exact text
+        # One response is one "line": a NUL byte ends it, and landing lets none in. Read so, Spark keeps the exact text
         # of a nested value; its other ways of reading (wholetext, multiLine) write numbers anew.
         .option("lineSep", "\0")
         .option("allowUnquotedControlChars", "true")
         .option("columnNameOfCorruptRecord", "unparsed")
-        .option("recursiveFileLookup", "true")
         .option("ignoreCorruptFiles", str(skip_broken).lower())
         # A lake's folder may be named with brackets or stars, which Spark would take for a pattern.
         .option("__globPaths__", "false")
-        .json(store.uri(prefix))
-        .withColumn("object_key", F.regexp_extract("_metadata.file_path", f".*({prefix}.+)$", 1))
-        .join(known, "object_key", "left_semi")
     )

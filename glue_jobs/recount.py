@@ -5,8 +5,8 @@ its way of finding repeats.
 """
 
 import json
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
@@ -14,11 +14,12 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from lake.archive_index import Member, archived_members, check_bytes
 from lake.commits import CommitRecord
 from lake.contract import Column, spark_ddl
-from lake.errors import InvalidResponseError
+from lake.errors import InvalidResponseError, StorageError
 from lake.judging import judge
-from lake.layout import raw_states_day_prefix, ungzipped
+from lake.layout import archive_parts_prefix, raw_states_day_prefix, ungzipped
 from lake.ports import ObjectStore
 from lake.response import DECODED_COLUMNS, parse_response
 from lake.scoring import RuleCount
@@ -38,17 +39,19 @@ def recounted(spark: SparkSession, store: ObjectStore, record: CommitRecord) -> 
     Columns: raw_key string, row_number int, reasons array<string> (empty for a row to be published), raw_icao24 string,
     summary string (null for a row), and those of `states`.
     """
-    wanted = F.broadcast(spark.createDataFrame([(key,) for key in sorted(record.raw_keys)], "raw_key string"))
-    prefix = raw_states_day_prefix(record.day)
-    objects = (
-        spark.read.format("binaryFile")
-        .option("recursiveFileLookup", "true")
-        .option("__globPaths__", "false")
-        .load(store.uri(prefix))
-        .select(F.regexp_extract("path", f".*({prefix}.+)$", 1).alias("raw_key"), "content")
-        .join(wanted, "raw_key", "left_semi")
-    )
-    lines = objects.rdd.flatMap(partial(_lines_of_object, record.day))
+    archived = archived_members(store, record.day)
+    by_itself = [key for key in record.raw_keys if key not in archived]
+    by_part: dict[str, list[Member]] = defaultdict(list)
+    for key in record.raw_keys:
+        if key in archived:
+            by_part[archived[key].part].append(archived[key])
+    lines = spark.sparkContext.emptyRDD()
+    if by_itself:
+        objects = _read(spark, store, raw_states_day_prefix(record.day), by_itself)
+        lines = objects.rdd.flatMap(partial(_lines_of_object, record.day))
+    if by_part:
+        parts = _read(spark, store, archive_parts_prefix(record.day), by_part)
+        lines = lines.union(parts.rdd.flatMap(partial(_lines_of_part, record.day, dict(by_part))))
     return spark.createDataFrame(lines, _SCHEMA, verifySchema=False)
 
 
@@ -75,6 +78,31 @@ def total_counts(by_response: dict[str, dict[str, Any]]) -> dict[str, RuleCount]
             checked[name] += checked_count
             failed[name] += failed_count
     return {name: RuleCount(checked[name], failed[name]) for name in checked}
+
+
+def _read(spark: SparkSession, store: ObjectStore, prefix: str, keys: Iterable[str]) -> DataFrame:
+    """Return the bytes of these objects under a prefix: `raw_key` and `content`."""
+    wanted = F.broadcast(spark.createDataFrame([(key,) for key in sorted(keys)], "raw_key string"))
+    return (
+        spark.read.format("binaryFile")
+        .option("recursiveFileLookup", "true")
+        .option("__globPaths__", "false")
+        .load(store.uri(prefix))
+        .select(F.regexp_extract("path", f".*({prefix}.+)$", 1).alias("raw_key"), "content")
+        .join(wanted, "raw_key", "left_semi")
+    )
+
+
+def _lines_of_part(day: date, by_part: dict[str, list[Member]], found: Any) -> Iterator[tuple[Any, ...]]:
+    content = memoryview(found["content"])
+    for member in by_part[found["raw_key"]]:
+        stored = bytes(content[member.offset : member.offset + member.length])
+        try:
+            check_bytes(stored, member)
+        except StorageError as error:
+            yield _summary(member.raw_key, {"unreadable": str(error)})
+            continue
+        yield from _lines_of_object(day, {"raw_key": member.raw_key, "content": stored})
 
 
 def _lines_of_object(day: date, found: Any) -> Iterator[tuple[Any, ...]]:

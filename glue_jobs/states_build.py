@@ -29,6 +29,10 @@ RAW_BYTES_PER_ROW = 30
 ROWS_PER_FILE = 3_000_000
 """About 60 MB of Parquet: few files for readers, and enough of them to keep a few cores busy while writing."""
 
+_UNREAD = "unread"
+"""A sound object that gave no rows: leaving it out would lose them. Beside a damaged one of the same part it is told
+only once that one had its say."""
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -113,15 +117,17 @@ def _file_count(raw: RawDay) -> int:
 def _unreadable(store: ObjectStore, raw: RawDay, seen: Seen) -> tuple[Unreadable, ...]:
     strangers = [Unreadable(key, "its name is not that of a landed response of this day") for key in raw.strangers]
     reasons = {info.key: _reason(store, info.key, seen) for info in raw.objects if info.key not in seen.with_rows}
+    if unread := [key for key, reason in reasons.items() if reason == _UNREAD]:
+        raise StorageError(f"{unread[0]} is sound but was not read; nothing is published, run the conversion again")
     found = [Unreadable(key, reason) for key, reason in reasons.items() if reason is not None]
     return tuple(sorted(strangers + found, key=lambda item: item.raw_key))
 
 
 def _reason(store: ObjectStore, key: str, seen: Seen) -> str | None:
-    """Return why an object gave no rows; None where it is an empty sky.
+    """Return why an object gave no rows; None where it is an empty sky, `_UNREAD` where it is sound.
 
     Raises:
-        StorageError: it is sound, so that leaving it out would lose rows.
+        StorageError: the part of an archive that holds it is damaged.
     """
     try:
         response = parse_response(ungzipped(store.get(key)))
@@ -130,5 +136,5 @@ def _reason(store: ObjectStore, key: str, seen: Seen) -> str | None:
     if key in seen.empty and not response.rows:
         return None
     if key not in seen.unusable:
-        raise StorageError(f"{key} is sound but was not read; nothing is published, run the conversion again")
+        return _UNREAD
     return f"its time {response.snapshot_at:%Y-%m-%dT%H:%M:%SZ} is of another day, or Spark cannot parse its numbers"

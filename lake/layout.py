@@ -105,10 +105,15 @@ def states_day_of(key_or_prefix: str) -> date | None:
     return _folder_day(_STATES_DAY, key_or_prefix)
 
 
+def archive_parts_prefix(day: date) -> str:
+    """Return the prefix of the parts of one UTC day's archive."""
+    return f"{ARCHIVE_PARTS_PREFIX}{_day_folders(day)}"
+
+
 def archive_part_key(day: date, data: bytes) -> str:
     """Return the key of a part of a day's archive, named by its content: packing it twice changes nothing."""
     digest = hashlib.sha256(data).hexdigest()[:_PART_DIGEST_LENGTH]
-    return f"{ARCHIVE_PARTS_PREFIX}{_day_folders(day)}part_{digest}.json.gz"
+    return f"{archive_parts_prefix(day)}part_{digest}.json.gz"
 
 
 def archive_part_day(key: str) -> date | None:

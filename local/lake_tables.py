@@ -10,6 +10,7 @@ from sqlglot import exp
 from lake.adapters.opening import Lake
 from lake.contract import Table
 from lake.errors import StorageError
+from lake.layout import ARCHIVE_INDEX_PREFIX
 from lake.tables import RAW_STATES, RAW_TABLES
 from local.athena.translation import contract_columns, duckdb_type
 from local.object_cache import ObjectCache
@@ -29,14 +30,14 @@ class LakeTables:
 
     def __init__(self, lake: Lake, cache_root: Path) -> None:
         self._lake = lake
-        self._cache = ObjectCache(lake.store, lake.address, cache_root)
+        self._cache = ObjectCache(lake.store, lake.address, cache_root, root=lake.root)
         self._raw_objects = RawObjects(lake, self._cache)
 
     @property
     def folders(self) -> list[str]:
         """Return the folders in which all files lie that the tables may read, plain and as patterns name them."""
         root = self._lake.root
-        folders = [self._cache.folder] if root is None else [root / "curated", root / "raw"]
+        folders = [self._cache.folder] if root is None else [root / "curated", root / "raw", self._cache.folder]
         return [*map(str, folders), *map(glob_escaped, folders)]
 
     def relation(
@@ -117,12 +118,15 @@ class LakeTables:
     def _raw_files(self, connection: duckdb.DuckDBPyConnection, table: Table, condition: exp.Expr | None) -> list[str]:
         """Return patterns of a raw table's files."""
         root = self._lake.root
-        if root is None:
+        if root is None or (table == RAW_STATES and self._has(ARCHIVE_INDEX_PREFIX)):
             return [glob_escaped(path) for path in self._raw_objects.paths(connection, table, condition)]
-        if next(iter(self._lake.store.list(RAW_TABLES[table])), None) is None:
+        if not self._has(RAW_TABLES[table]):
             return []
         # DuckDB itself opens only what the condition lets pass.
         return [f"{glob_escaped(root)}/{RAW_TABLES[table]}{'*/' * len(table.partition_columns)}*{suffix_of(table)}"]
+
+    def _has(self, prefix: str) -> bool:
+        return next(iter(self._lake.store.list(prefix)), None) is not None
 
 
 def _cast(column: str, kind: str) -> str:

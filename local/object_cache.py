@@ -1,4 +1,7 @@
-"""Objects of a lake in a bucket, kept on this machine: each is fetched once, since published objects never change."""
+"""Objects of a lake as files on this machine: each is fetched once, since published objects never change.
+
+A lake in a folder has them as files anyway, but for the responses of days that are archived.
+"""
 
 import hashlib
 import os
@@ -15,9 +18,18 @@ _FETCHES_AT_ONCE = 8
 class ObjectCache:
     """Copies of immutable objects under a folder of their own lake."""
 
-    def __init__(self, store: ObjectStore, address: str, cache_root: Path) -> None:
+    def __init__(self, store: ObjectStore, address: str, cache_root: Path, *, root: Path | None = None) -> None:
+        """Take what may be copied, and where to.
+
+        Args:
+            store: the lake's.
+            address: the lake's, which names the folder of its copies.
+            cache_root: under which that folder lies.
+            root: the folder of a lake in one: what is a file there needs no copy.
+        """
         self._store = store
-        self.folder = cache_root / hashlib.sha256(address.encode()).hexdigest()[:16]
+        self._root = root
+        self.folder = cache_root / hashlib.sha256(str(root or address).encode()).hexdigest()[:16]
 
     def paths(self, keys: Iterable[str]) -> list[Path]:
         """Return the local copies of objects, in the order of keys; what is not there yet is fetched first.
@@ -29,11 +41,16 @@ class ObjectCache:
             return list(pool.map(self._path, keys))
 
     def has(self, key: str) -> bool:
-        """Tell whether an object has a local copy."""
-        return (self.folder / key).exists()
+        """Tell whether an object is a file on this machine."""
+        return self._place(key).exists()
+
+    def _place(self, key: str) -> Path:
+        if self._root is not None and (self._root / key).exists():
+            return self._root / key
+        return self.folder / key
 
     def _path(self, key: str) -> Path:
-        path = self.folder / key
+        path = self._place(key)
         if not path.exists():
             data = self._store.get(key)
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,7 @@
-"""What a lake in a bucket has received, as files on this machine: only the partitions that a query can need."""
+"""What a lake has received, as files on this machine: only the partitions that a query can need.
+
+For a lake in a bucket, and for one in a folder whose past days are archived.
+"""
 
 import re
 from collections import defaultdict
@@ -28,7 +31,7 @@ class RawObjects:
     """Fetches raw objects of one lake, each once.
 
     Args:
-        lake: a lake in a bucket.
+        lake: the lake.
         cache: where the copies are kept.
         largest_fetch_bytes: sum of the sizes of what one query may fetch.
     """

@@ -27,7 +27,7 @@ def shape(line: str) -> str:
 def test_the_table_of_commands_is_that_of_the_command_line() -> None:
     table = README.split("| command | does |")[1].split("\n\n")[0]
     assert re.findall(r"^\| `(\w+)", table, re.MULTILINE) == list(COMMANDS)
-    in_order = "simulate poll land redrive convert query why verify history rollback vacuum report"
+    in_order = "simulate poll land redrive convert query why verify history rollback vacuum archive report"
     assert " ".join(COMMANDS) == in_order
 
 

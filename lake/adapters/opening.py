@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from lake.adapters.archived import ArchivedStore
 from lake.adapters.durable_files import make_folders, storage_errors
 from lake.adapters.file_state import FilePollState
 from lake.adapters.folder import FolderStore
@@ -59,7 +60,7 @@ def _open_folder_lake(address: str, *, create: bool) -> Lake:
                 f"the lake {address} keeps its raw zone at {marker.raw}, which only a lake in a bucket may: "
                 'copy that zone into the folder too, and write {"flightlake": 1} into the marker'
             )
-    return Lake(address, store, JsonCatalog(root), FilePollState(root / POLL_STATE_KEY), root)
+    return Lake(address, ArchivedStore(store), JsonCatalog(root), FilePollState(root / POLL_STATE_KEY), root)
 
 
 def _check_place(address: str, root: Path, *, create: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from lake.adapters.archived import ArchivedStore
 from lake.adapters.aws_errors import aws_errors, refuse_cut_answers
 from lake.adapters.dynamodb_state import DynamoDbPollState
 from lake.adapters.glue_catalog import GlueCatalog
@@ -86,7 +87,7 @@ def open_s3_lake(address: str, settings: AwsSettings, *, create: bool = False) -
         store = ZonedStore(store, _raw_zone(address, marker.raw, s3))
     catalog = GlueCatalog(settings.database, base_uri, glue)
     poll_state = DynamoDbPollState(settings.poll_state_table, dynamodb, base_uri)
-    return Lake(address, store, catalog, poll_state, root=None)
+    return Lake(address, ArchivedStore(store), catalog, poll_state, root=None)
 
 
 def _check_place(store: ObjectStore, address: str, *, create: bool) -> None:

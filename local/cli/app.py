@@ -26,7 +26,8 @@ from lake.errors import FlightLakeError, UsageError
 from local.cli.output import quieten_stdout, stderr_console, tell_error
 
 COMMANDS: dict[str, str] = {
-    # In this order: simulate, poll, land, redrive, convert, query, why, verify, history, rollback, vacuum, report.
+    # In this order: simulate, poll, land, redrive, convert, query, why, verify, history, rollback, vacuum, archive,
+    # report.
     "simulate": "Serve a simulated sky as OpenSky would, on this machine.",
     "poll": "Poll OpenSky or a simulator within its law of credits, and land the answers.",
     "land": "Land recorded responses from files and folders.",
@@ -38,6 +39,7 @@ COMMANDS: dict[str, str] = {
     "history": "Show the commits of each day, and which one is visible.",
     "rollback": "Let readers see an older commit of a day again.",
     "vacuum": "Remove the files of commits that no reader needs any more.",
+    "archive": "Pack the raw responses of past days into few large objects.",
     "report": "Write one HTML page with the pictures, which opens from disk.",
 }
 """Every command in the order of `flightlake --help`, each with the line that stands there."""

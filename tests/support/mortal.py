@@ -86,6 +86,26 @@ def mortal(lake: Lake, life: Life) -> Lake:
     return replace(lake, store=Mortal(lake.store, life), catalog=Mortal(lake.catalog, life))
 
 
+class Interrupting:
+    """A store in which something happens just before the first call of a kind."""
+
+    def __init__(self, store: ObjectStore, name: str, key: str, act: Callable[[], None]) -> None:
+        self._store, self._name, self._key = store, name, key
+        self._acts: Iterator[Callable[[], None]] = iter([act])
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._store, name)
+
+        def call(first: Any, *args: Any) -> Any:
+            if name == self._name and str(first).startswith(self._key):
+                for act in self._acts:
+                    act()
+                    break
+            return method(first, *args)
+
+        return call
+
+
 @dataclass(frozen=True)
 class MortalState:
     """A poll state as a process reaches it."""

@@ -28,6 +28,7 @@ ORDER = [
     "history",
     "rollback",
     "vacuum",
+    "archive",
     "report",
 ]
 FLIGHTLAKE = [sys.executable, "-c", "from local.cli.app import main; main()"]

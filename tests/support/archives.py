@@ -1,0 +1,82 @@
+"""Days that are converted without Spark, and their archives."""
+
+import gzip
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from support.commits import log_of, record
+from support.vectors import DAY, NOON, body, landed, vector
+
+from lake.adapters.archived import ArchivedStore
+from lake.adapters.opening import Lake
+from lake.archive_index import archived_members
+from lake.archiving import Archiver
+from lake.commits import Unreadable
+from lake.layout import ARCHIVE_PARTS_PREFIX, raw_states_day_prefix
+from lake.ports import ObjectStore
+
+TODAY = datetime.now(UTC).date()
+
+
+def loose(lake: Lake) -> ObjectStore:
+    """Return the store of what lies by itself."""
+    return lake.store.loose if isinstance(lake.store, ArchivedStore) else lake.store
+
+
+def responses(count: int, *, first: int = 0) -> list[bytes]:
+    """Return so many small responses, a minute apart from noon on."""
+    times = (NOON + 60 * number for number in range(first, first + count))
+    return [body(vector(at=time), vector(at=time, icao24="4b1805"), time=time) for time in times]
+
+
+def land_all(lake: Lake, bodies: Iterable[bytes], *, first: int = 0) -> list[str]:
+    """Land responses, a minute apart from noon on; return their keys."""
+    return [landed(lake.store, one, time=NOON + 60 * number) for number, one in enumerate(bodies, start=first)]
+
+
+def known(lake: Lake, keys: Iterable[str], *, left_out: Iterable[str] = ()) -> None:
+    """Let a new commit of the day be built from these responses."""
+    log = log_of(lake)
+    sequence = len(log.records(DAY)) + 1
+    unreadable = tuple(Unreadable(key, "Spark cannot parse its numbers") for key in left_out)
+    log.append(replace(record(lake, f"c{sequence}", sequence), raw_keys=tuple(keys), unreadable=unreadable))
+
+
+def converted_day(lake: Lake, count: int = 3) -> dict[str, bytes]:
+    """Land so many responses and let a commit know them; return each stored object by its key."""
+    keys = land_all(lake, responses(count))
+    known(lake, keys)
+    return {key: lake.store.get(key) for key in keys}
+
+
+def archiver(lake: Lake, *, removes: bool = True, store: ObjectStore | None = None, today: date = TODAY) -> Archiver:
+    return Archiver(store or loose(lake), log_of(lake), today, removes=removes)
+
+
+def archive(lake: Lake, *, removes: bool = True) -> Any:
+    return archiver(lake, removes=removes).archive_day(DAY)
+
+
+def loose_keys(lake: Lake) -> list[str]:
+    return [info.key for info in loose(lake).list(raw_states_day_prefix(DAY))]
+
+
+def part_keys(lake: Lake) -> list[str]:
+    return [info.key for info in loose(lake).list(ARCHIVE_PARTS_PREFIX)]
+
+
+def damaged(lake: Lake, raw_key: str) -> str:
+    """Change one byte of an archived response within its part; return the part's key."""
+    member = archived_members(loose(lake), DAY)[raw_key]
+    data = bytearray(loose(lake).get(member.part))
+    data[member.offset + member.length // 2] ^= 0xFF
+    loose(lake).delete([member.part])
+    loose(lake).put_if_absent(member.part, bytes(data))
+    return member.part
+
+
+def two_members(text: bytes) -> bytes:
+    """Return a text gzipped in two pieces, which programs read as one."""
+    return gzip.compress(text[:10], mtime=0) + gzip.compress(text[10:], mtime=0)
