@@ -14,7 +14,7 @@ UV_COMPILE_LAMBDA := $(UV_PIN) --python-version 3.13 --python-platform aarch64-m
   $(addprefix --no-emit-package ,boto3 botocore s3transfer python-dateutil six)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile
 
-BENCHMARKS := convert growth bytes_per_row query poll_handler archive judging rule_shares simulator_response_time
+BENCHMARKS := convert crossover growth bytes_per_row query poll_handler archive judging rule_shares simulator_response_time
 export BENCH_SIZE
 
 # Folders too: their time changes when a module goes.
@@ -64,8 +64,14 @@ reliability: $(VENV)/.dev $(VENV)/.engines  ## every experiment at its full size
 	@$(BIN)/pytest -m experiment --size full --numprocesses 2 --dist loadfile
 	@$(BIN)/python tests/support/experiments.py
 
+# Of its own, so that nothing here leans on what only the peers need.
+$(VENV)/.bench: $(VENV)/.dev requirements/bench.txt
+	@$(PYTHON) -m venv $(VENV)/bench
+	@$(VENV)/bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/bench.txt
+	@touch $@
+
 # One that fails leaves its older figures on the page, and the others run all the same.
-bench: $(VENV)/.dev  ## this project beside its peers, measured, and docs/performance.md; a trial of minutes: BENCH_SIZE=small
+bench: $(VENV)/.bench  ## this project beside its peers, measured, and docs/performance.md; a trial of minutes: BENCH_SIZE=small
 	@failed=0; for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name || failed=1; done; \
 	  $(BIN)/python -m benchmarks.page && exit $$failed
 
@@ -92,6 +98,7 @@ docs: $(VENV)/.local  ## write the data dictionary anew from the contract
 lock: $(VENV)/.dev  ## pin every package anew, with hashes, for every platform
 	@$(UV_COMPILE) --group build -o requirements/build.txt
 	@$(UV_COMPILE) --group java -o requirements/java.txt
+	@$(UV_COMPILE) --group bench -o requirements/bench.txt
 	@$(UV_COMPILE) --extra lambda --extra local -o requirements/local.txt pyproject.toml
 	@$(UV_COMPILE_LAMBDA) --extra lambda -c requirements/local.txt -o requirements/lambda.txt pyproject.toml
 	@$(UV_COMPILE) --extra infra -c requirements/local.txt -o requirements/infra.txt pyproject.toml

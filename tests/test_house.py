@@ -38,7 +38,7 @@ def test_every_link_within_the_project_leads_somewhere(document: Path) -> None:
     assert broken == []
 
 
-@pytest.mark.parametrize("name", ["build", "java", "local", "lambda", "infra", "dev"])
+@pytest.mark.parametrize("name", ["build", "java", "bench", "local", "lambda", "infra", "dev"])
 def test_packages_are_pinned_with_hashes_and_name_no_host(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text()
     pins = re.findall(r"^[a-z0-9._-]+(?:\[[a-z,]+\])?==\S+[^\n]*\\\n    --hash=sha256:[0-9a-f]{64}", text, re.MULTILINE)
