@@ -58,13 +58,19 @@ def differences(lake: Path, out: Path, counts: dict[str, Any]) -> list[str]:
             ),
         }
         for name, (columns, here, there) in pairs.items():
-            sums = [
-                connection.sql(
-                    f"select count(*), sum(hash(row({columns}))::hugeint) from read_parquet('{files}', "
-                    "hive_partitioning = false)"
-                ).fetchall()
-                for files in (here, there)
-            ]
+            sums = [_sums(connection, columns, files) for files in (here, there)]
             if sums[0] != sums[1]:
                 found.append(f"{name}: contents differ, rows and sum of hashes: ours {sums[0]}, peer {sums[1]}")
     return found
+
+
+def sums_of(states_files: str) -> tuple[int, int]:
+    """Return the number of rows of `states` in some files, and the sum of their hashes, whichever their order."""
+    with duckdb.connect() as connection:
+        return _sums(connection, _VALUES, states_files)
+
+
+def _sums(connection: duckdb.DuckDBPyConnection, columns: str, files: str) -> tuple[int, int]:
+    read = f"read_parquet('{files}', hive_partitioning = false)"
+    ((count, total),) = connection.sql(f"select count(*), sum(hash(row({columns}))::hugeint) from {read}").fetchall()
+    return int(count), int(total or 0)

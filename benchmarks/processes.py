@@ -1,4 +1,4 @@
-"""Run a program and tell how long it took, how much processor time, and how much memory Python and Java held at most."""
+"""Run a program and tell how long it took, how much processor time, and the most memory that Python and Java held."""
 
 import os
 import subprocess
@@ -12,6 +12,9 @@ from pathlib import Path
 from benchmarks.findings import ROOT
 
 FLIGHTLAKE = str(Path(sys.prefix, "bin", "flightlake"))
+PEERS_PYTHON = str(ROOT / ".venv" / "bench" / "bin" / "python")
+"""Of the environment that holds what only peers need; `make bench` sets it up."""
+
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _LOOK_EVERY_S = 0.1
 
