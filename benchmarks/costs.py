@@ -1,19 +1,21 @@
 """What converting costs on AWS Glue, reckoned from what a conversion took on this machine.
 
-    .venv/bin/python -m benchmarks.costs --rows 7104000 --seconds 30 --cores 2 [--exponent 1.02]
+    .venv/bin/python -m benchmarks.costs [--rows 7104000 --seconds 30 --cores 2 [--exponent 1.02]]
 
-Rows and seconds are those of one measured conversion in a warm session; the exponent is that of `benchmarks.growth`.
+Without arguments it takes what `benchmarks.growth` found last: the rows and seconds by which its largest day exceeds
+its smallest, so that the start does not count. Otherwise rows and seconds are of one conversion in a warm session.
 Nothing is measured here, and no job was run on Glue. Prices and the start of a job come from `infra.prices` and
 `infra.cost`. Assumed: a Glue worker's virtual processor does what a core did here; one worker is Spark's driver and
 converts nothing; a core's time grows with its share of the rows as measured; S3 delivers as fast as it is read.
 """
 
 import argparse
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.findings import Row, report
+from benchmarks.findings import Finding, Row, folder, from_document, report
 from infra import cost, prices
 from infra.prices import Price
 
@@ -58,6 +60,13 @@ class Measured:
         """Return the seconds that so many rows take on so many such cores."""
         share = (rows / cores) / (self.rows / self.cores)
         return self.seconds * math.pow(share, self.exponent)
+
+
+def from_growth(finding: Finding) -> Measured:
+    """Return what the largest day of `benchmarks.growth` took beyond its smallest."""
+    points = sorted((x, y) for _, x, y in finding.curves[0].points)
+    (least, least_s), (most, most_s) = points[0], points[-1]
+    return Measured((most - least) * 1e6, most_s - least_s, int(finding.machine["cores"]))
 
 
 @dataclass(frozen=True)
@@ -122,13 +131,26 @@ def _shown(job: Estimate) -> str:
     return f"{job.workers} {WORKER_TYPE} workers, {time}, {standard:,.2f} USD, Flex {flex:,.2f} USD"
 
 
-def main(argv: Sequence[str] | None = None) -> None:
+def asked(argv: Sequence[str] | None) -> Measured:
+    """Return what the command line names, or what `benchmarks.growth` left."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.costs", description="Reckon what converting costs.")
-    parser.add_argument("--rows", type=float, required=True, help="rows of the measured conversion")
-    parser.add_argument("--seconds", type=float, required=True, help="that it took in a warm session")
-    parser.add_argument("--cores", type=int, required=True, help="that it ran on")
+    parser.add_argument("--rows", type=float, help="rows of the measured conversion")
+    parser.add_argument("--seconds", type=float, help="that it took in a warm session")
+    parser.add_argument("--cores", type=int, help="that it ran on")
     parser.add_argument("--exponent", type=float, default=1.0, help="of growth with rows; default: 1")
-    measured = Measured(**vars(parser.parse_args(argv)))
+    given = parser.parse_args(argv)
+    if given.rows and given.seconds and given.cores:
+        return Measured(**vars(given))
+    path = folder() / "growth.json"
+    if given.rows or given.seconds or given.cores or not path.exists():
+        parser.error(
+            f"give --rows, --seconds and --cores, or run `python -m benchmarks.growth`, which leaves {path.name}"
+        )
+    return from_growth(from_document(json.loads(path.read_text())))
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    measured = asked(argv)
     notes = [
         (
             f"From {measured.rows:,.0f} rows in {measured.seconds:.1f} s on {measured.cores} cores, exponent "

@@ -2,7 +2,18 @@
 
 import pytest
 
-from benchmarks.costs import DAY_ROWS, LICENSED_DAY_ROWS, Estimate, Measured, estimate, usd_per_billion, within
+from benchmarks.costs import (
+    DAY_ROWS,
+    LICENSED_DAY_ROWS,
+    Estimate,
+    Measured,
+    asked,
+    estimate,
+    from_growth,
+    usd_per_billion,
+    within,
+)
+from benchmarks.findings import Curve, Finding
 from infra.prices import Price
 
 HERE = Measured(rows=4_000_000, seconds=100, cores=2)
@@ -45,3 +56,17 @@ def test_a_billion_rows_are_so_many_licensed_days() -> None:
 
 def test_no_job_is_billed_less_than_a_minute() -> None:
     assert estimate(1, HERE, workers=2).seconds >= 60
+
+
+def test_of_what_growth_found_the_start_does_not_count() -> None:
+    points = [("convert", 16.0, 50.0), ("convert", 0.5, 12.0), ("convert", 4.0, 20.0)]
+    curve = Curve("Seconds to convert a day, from start", "million rows", "seconds", points)
+    found = Finding("growth", "command", "2026-11-21", {"cores": "2"}, [], [curve])
+    assert from_growth(found) == Measured(rows=15_500_000, seconds=38, cores=2)
+
+
+def test_half_a_measurement_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        asked(["--rows", "1000"])
+    assert "give --rows, --seconds and --cores" in capsys.readouterr().err
+    assert asked(["--rows", "10", "--seconds", "2", "--cores", "4"]) == Measured(10, 2, 4)
