@@ -22,8 +22,8 @@ FLIGHTLAKE = ".venv/bin/flightlake"
 PUBLISHED = "sql/published.sql"
 POLL_COUNT = 80
 INTERVAL_S = 90
-SPEED = 300
-"""Simulated seconds in a real one: the two hours between first and last poll pass in 24 s."""
+SPEED = 400
+"""Simulated seconds in a real one: the two hours between first and last poll pass in 18 s."""
 
 SKY = ("--aircraft", "2500", "--seed", "7", "--start", "2025-09-06T10:00:00Z", "--speed", str(SPEED))
 FAULTS = "503@5,cut@23"
