@@ -4,7 +4,7 @@ from infra.components.catalog import database_arns
 from infra.components.keys import Keys
 from infra.iam import Grant, Value
 from infra.naming import Names
-from lake.layout import COMMITS_PREFIX, MARKER_KEY, RAW_PREFIX, RAW_STATES_PREFIX
+from lake.layout import ARCHIVE_PREFIX, COMMITS_PREFIX, MARKER_KEY, RAW_PREFIX, RAW_STATES_PREFIX
 from lake.metrics import NAMESPACE
 from lake.tables import CURATED_TABLES, POLLS
 
@@ -55,7 +55,7 @@ def verify_grants(names: Names, keys: Keys) -> list[Grant]:
         Grant(
             "ReadFiles",
             ("s3:GetObject",),
-            [f"{raw}/{RAW_STATES_PREFIX}*", f"{curated}/{_CURATED}*"],
+            [f"{raw}/{RAW_STATES_PREFIX}*", f"{raw}/{ARCHIVE_PREFIX}*", f"{curated}/{_CURATED}*"],
             reason=by_spark,
         ),
         Grant("ReadPointers", ("glue:GetPartitions",), database_arns(names, *_PUBLISHED[:-1])),

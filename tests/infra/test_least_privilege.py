@@ -265,6 +265,7 @@ def test_the_operator(
         run("land", str(response), "--lake", lake.address, "--format", "json")
         for table in ("states", "polls"):
             run("rollback", table, "--lake", lake.address, "--date", "2026-05-08", "--format", "json")
+        run("archive", "--lake", lake.address, "--date", "2026-05-08", "--keep-loose", "--format", "json")
         run("vacuum", "--lake", lake.address, "--older-than-days", "0", "--format", "json")
         for left in lake.store.leftovers():  # one that was not old enough to go with the vacuum
             lake.store.discard(left)
