@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from dataclasses import asdict
 from pathlib import Path
 
@@ -36,6 +37,12 @@ def benchmarks() -> set[str]:
 def test_the_page_has_a_place_for_every_benchmark() -> None:
     text = TEMPLATE.read_text()
     assert {name for name in benchmarks() if f'findings("{name}")' not in text} == set()
+
+
+def test_every_benchmark_is_run_by_make_bench() -> None:
+    run = re.search(r"^BENCHMARKS := (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert run is not None
+    assert set(run[1].split()) == benchmarks()
 
 
 def test_the_page_is_made_from_the_committed_figures() -> None:
