@@ -3,7 +3,7 @@
 import gzip
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -34,7 +34,7 @@ from lake.adapters.opening import Lake, open_lake
 from lake.archive_index import archived_members
 from lake.errors import ConflictError, ObjectNotFoundError, StorageError, UsageError
 from lake.layout import ARCHIVE_INDEX_PREFIX, gzipped, raw_states_day_prefix, raw_states_key, ungzipped
-from lake.ports import ObjectStore
+from lake.ports import ObjectInfo, ObjectStore
 
 
 @pytest.fixture(params=["folder", "aws"])
@@ -437,6 +437,28 @@ def test_a_listing_sees_each_response_of_a_day_that_is_archived_meanwhile(
         loose(folder_lake).delete([info.key for info in loose(folder_lake).list("raw/archive/")])
         for key, data in stored.items():
             loose(folder_lake).put_if_absent(key, data)
+
+
+class Unhurried:
+    """A store in which something happens when a listing of responses is read, not when it is asked for."""
+
+    def __init__(self, store: ObjectStore, act: Callable[[], None]) -> None:
+        self._store, self._act = store, act
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def list(self, prefix: str) -> Iterator[ObjectInfo]:
+        if prefix.startswith("raw/states/"):
+            self._act()
+        yield from self._store.list(prefix)
+
+
+def test_a_listing_sees_a_day_that_is_archived_just_before_its_objects_are_looked_at(folder_lake: Lake) -> None:
+    stored = converted_day(folder_lake)
+    slow: Any = Unhurried(loose(folder_lake), lambda: archive(folder_lake))
+    assert [info.key for info in ArchivedStore(slow).list("raw/states/")] == list(stored)
+    assert loose_keys(folder_lake) == []
 
 
 class Counting:
