@@ -4,10 +4,10 @@
     .venv/bin/python -m benchmarks.query FILE ...    # only one aircraft's day, in Parquet files of your own
 
 From start: the first published query by `flightlake query`, a process each time, against DuckDB on the files of that
-day, asked in its own SQL: its shell (a program without Python: `duckdb` on the path, or what `pip install --target
-dist/benchmarks/duckdb-cli duckdb-cli` leaves; its newest is 1.5) and `import duckdb` in Python. All take turns and must
-answer the same. Warm: all columns of one aircraft's day, some aircraft after the other, by DuckDB on the day's files
-and by the engine of `flightlake query`, which translates the statement and looks at the catalog each time.
+day, asked in its own SQL: its shell (a program without Python, from the environment of `make bench`, or `duckdb` on the
+path; the newest on PyPI is 1.5) and `import duckdb` in Python. All take turns and must answer the same. Warm: all
+columns of one aircraft's day, some aircraft after the other, by DuckDB on the day's files and by the engine of
+`flightlake query`, which translates the statement and looks at the catalog each time.
 """
 
 import json
@@ -24,7 +24,7 @@ from typing import Any
 
 import duckdb
 
-from benchmarks.findings import FOLDER, Row, is_small, report
+from benchmarks.findings import Row, is_small, report
 from benchmarks.processes import FLIGHTLAKE
 from benchmarks.published_month import DAY, files_of, published_month
 from benchmarks.scan import aircraft_of
@@ -33,7 +33,10 @@ from lake.sql_files import published_statements
 from local.engine import Engine
 
 STARTS, AIRCRAFT_COUNT, TURNS = (3, 5, 3) if is_small() else (15, 25, 7)
-SHELL = shutil.which("duckdb") or shutil.which("duckdb", path=FOLDER / "duckdb-cli" / "bin")
+PACKAGED = next(Path(sys.prefix, "bench").glob("lib/python*/site-packages/duckdb_cli/duckdb"), None)
+SHELL = str(PACKAGED or "") or shutil.which("duckdb")
+"""The program itself: what the package puts on the path is a script in Python that starts it."""
+
 IN_DUCKDB = """select origin_country, count(*) as flight_count, avg(baro_altitude_m / 0.3048) as avg_altitude_ft,
     avg(ground_speed_mps) as avg_speed_ms
 from read_parquet([{files}]) group by origin_country order by flight_count desc limit 10"""
