@@ -1,10 +1,12 @@
-"""From how many rows on is a conversion faster than pyarrow and numpy in one process, on recorded responses?
+"""From how many rows on is a conversion faster than pandas or pyarrow in one process, on recorded responses?
 
     .venv/bin/python -m benchmarks.crossover [--rows 250000 500000 1000000 2000000 4000000]
 
 Input: the densest recorded series (20 responses of 9,100 rows), repeated over one day 160 s apart, every instant in a
 row moved with its response. Both start from nothing, in turn: `flightlake convert`, Java's and Spark's start included,
-and `benchmarks.peers.arrow_day`, whose rows, rejects, reasons and counts must be ours before its time counts.
+and two programs of one process. `benchmarks.peers.pandas_day` is what most notebooks have; it must keep as many rows.
+`benchmarks.peers.arrow_day` is what an expert would make of pyarrow, numpy and orjson; its rows, rejects, reasons and
+counts must be ours before its time counts.
 """
 
 import argparse
@@ -31,6 +33,8 @@ ROWS_PER_RESPONSE, INTERVAL_S = 9_148, 160
 SIZES = (250_000, 500_000, 1_000_000, 2_000_000, 4_000_000)
 SMALL_SIZES = (50_000, 100_000)
 TARGET_ROWS = 1_000_000
+OURS = "flightlake convert"
+PEERS = {"pandas": "pandas_day", "pyarrow": "arrow_day"}
 
 
 def repeated_lake(folder: Path, files: Sequence[Path], count: int) -> Path:
@@ -53,15 +57,18 @@ def moved(row: list[object], by_s: int) -> list[object]:
     return [*row[:3], position_s, contact_s, *row[5:]]
 
 
-def measured(files: Sequence[Path], row_count: int) -> tuple[int, Run, Run]:
-    """Return the raw rows of a day of about so many, our conversion and pyarrow's."""
+def measured(files: Sequence[Path], row_count: int) -> tuple[int, dict[str, Run]]:
+    """Return the raw rows of a day of about so many, and who took how long."""
     with scratch_folder("crossover") as scratch:
         lake = repeated_lake(scratch / "lake", files, max(1, round(row_count / ROWS_PER_RESPONSE)))
-        ours, out = converted(lake), scratch / "arrow"
-        arrow = run([PEERS_PYTHON, "-m", "benchmarks.peers.arrow_day", str(lake), str(out)])
-        if unequal := differences(lake, out, json.loads(arrow.stdout)):
-            sys.exit("pyarrow's answer is not ours:\n" + "\n".join(unequal))
-        return published(lake).counts["raw_rows"], ours, arrow
+        runs = {OURS: converted(lake)}
+        for name, module in PEERS.items():
+            runs[name] = run([PEERS_PYTHON, "-m", f"benchmarks.peers.{module}", str(lake), str(scratch / module)])
+        counts = published(lake).counts
+        unequal = differences(lake, scratch / "arrow_day", json.loads(runs["pyarrow"].stdout))
+        if unequal or json.loads(runs["pandas"].stdout)["curated"] != counts["curated"]:
+            sys.exit("\n".join(["the peers' answers are not ours", *unequal, runs["pandas"].stdout]))
+        return counts["raw_rows"], runs
 
 
 def crossing(rows: Sequence[float], ours: Sequence[float], peer: Sequence[float]) -> float | None:
@@ -79,29 +86,35 @@ def crossing(rows: Sequence[float], ours: Sequence[float], peer: Sequence[float]
     return rows[0]
 
 
-def lines(taken: list[tuple[int, Run, Run]]) -> tuple[list[Row], Curve]:
-    rows = [float(count) for count, _, _ in taken]
-    ours, peer = [run.seconds for _, run, _ in taken], [run.seconds for _, _, run in taken]
-    at = crossing(rows, ours, peer)
-    said = "not reached" if at is None else f"from {at / 1e6:.2f} M rows on"
-    met = None if is_small() else at is not None and at <= TARGET_ROWS
-    found = [Row("convert recorded rows from start faster than pyarrow in one process", said, "", None,
-                 "from 1 M rows on", met)]  # fmt: skip
-    for count, our_run, peer_run in taken:
-        memory = f"{our_run.peak.memory_mb['java']:,.0f} MB", f"{peer_run.peak.memory_mb['python']:,.0f} MB"
-        found.append(
-            Row(
-                f"convert {count / 1e6:.2f} M recorded rows, from start",
-                f"{our_run.seconds:.1f} s, {memory[0]}",
-                f"pyarrow {peer_run.seconds:.1f} s, {memory[1]}",
-                our_run.seconds / peer_run.seconds,
-                "",
-                None,
-            )
-        )
-    names = (("flightlake convert, Spark's start included", ours), ("pyarrow, one process", peer))
-    points = [(name, count / 1e6, took) for name, all_s in names for count, took in zip(rows, all_s, strict=True)]
-    return found, Curve("Convert beside one process of pyarrow", "million rows", "seconds", points)
+def lines(taken: list[tuple[int, dict[str, Run]]]) -> tuple[list[Row], Curve]:
+    rows = [float(count) for count, _ in taken]
+    seconds = {name: [runs[name].seconds for _, runs in taken] for name in (OURS, *PEERS)}
+    found = []
+    for name in PEERS:
+        at = crossing(rows, seconds[OURS], seconds[name])
+        said = "not reached" if at is None else f"from {at / 1e6:.2f} M rows on"
+        is_met = None if is_small() else at is not None and at <= TARGET_ROWS
+        what = f"convert recorded rows from start, faster than {name} in one process"
+        found.append(Row(what, said, "", None, "from 1 M rows on", is_met))
+    found += [beside(count, runs, name) for count, runs in taken for name in PEERS]
+    points = [(name, *point) for name, all_s in seconds.items() for point in zip(millions(rows), all_s, strict=True)]
+    return found, Curve("Convert beside one process of Python", "million rows", "seconds", points)
+
+
+def beside(count: int, runs: dict[str, Run], name: str) -> Row:
+    ours, peer = runs[OURS], runs[name]
+    return Row(
+        f"convert {count / 1e6:.2f} M recorded rows, from start",
+        f"{ours.seconds:.1f} s, {ours.peak.memory_mb['java']:,.0f} MB",
+        f"{name} {peer.seconds:.1f} s, {peer.peak.memory_mb['python']:,.0f} MB",
+        ours.seconds / peer.seconds,
+        "",
+        None,
+    )
+
+
+def millions(rows: Sequence[float]) -> list[float]:
+    return [count / 1e6 for count in rows]
 
 
 def main() -> None:
@@ -113,10 +126,16 @@ def main() -> None:
         sys.exit(f"no recorded responses under {RECORDED / SERIES}; nothing is measured")
     if not Path(PEERS_PYTHON).exists():
         sys.exit(f"{PEERS_PYTHON} is missing: `make bench` sets it up")
-    version = subprocess.check_output([PEERS_PYTHON, "-c", "import pyarrow; print(pyarrow.__version__)"], text=True)
+    asked = "import pandas, pyarrow; print(f'pandas {pandas.__version__}, pyarrow {pyarrow.__version__}')"
+    versions = subprocess.check_output([PEERS_PYTHON, "-c", asked], text=True).strip()
     found, curve = lines([measured(files, count) for count in options.rows])
     same = "pyarrow's rows, rejects, reasons and counts by rule were compared with ours and are the same"
-    report("crossover", found, curves=[curve], notes=[f"{same}; pyarrow {version.strip()}."])
+    report(
+        "crossover",
+        found,
+        curves=[curve],
+        notes=[f"{same}; pandas keeps as many rows and no account of the others. {versions}."],
+    )
 
 
 if __name__ == "__main__":
