@@ -55,7 +55,9 @@ class ArchivedStore:
         day = self._archivable_day(key)
         if day is None:
             return self.loose.get(key)
-        known = self._known[day] if day in self._known else self._looked_up(day)
+        known = self._known.get(day)  # in one step: another thread may be forgetting the day
+        if known is None:
+            known = self._looked_up(day)
         if key in known:
             return member_bytes(self.loose, known[key])
         try:

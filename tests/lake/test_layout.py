@@ -114,3 +114,46 @@ def test_records_sort_as_their_numbers_do() -> None:
 
 def test_a_table_s_prefix_does_not_cover_another_table() -> None:
     assert not layout.table_prefix("states_quarantine").startswith(layout.table_prefix("states"))
+
+
+def test_an_archive_lies_beside_the_responses_and_not_under_them() -> None:
+    day, data = date(2026, 5, 8), b"a part"
+    digest = hashlib.sha256(data).hexdigest()[:16]
+    part = f"raw/archive/states/parts/year=2026/month=05/day=08/part_{digest}.json.gz"
+    index = "raw/archive/states/index/year=2026/month=05/day=08/00000012.jsonl.gz"
+    assert layout.archive_part_key(day, data) == part
+    assert layout.archive_index_key(day, 12) == index
+    assert layout.archive_part_day(part) == day
+    assert layout.archive_index_of(index) == (day, 12)
+    assert layout.archive_part_day(index) is None
+    assert layout.archive_index_of(part) is None
+    assert not part.startswith(layout.RAW_STATES_PREFIX)
+    assert not index.startswith(layout.RAW_STATES_PREFIX)
+
+
+@pytest.mark.parametrize("day", ["month=02/day=30", "month=13/day=01", "month=00/day=10"])
+def test_an_archive_of_a_day_that_no_calendar_has_is_none(day: str) -> None:
+    assert layout.archive_part_day(f"raw/archive/states/parts/year=2026/{day}/part_0123456789abcdef.json.gz") is None
+    assert layout.archive_index_of(f"raw/archive/states/index/year=2026/{day}/00000001.jsonl.gz") is None
+    assert layout.states_day_of(f"raw/states/year=2026/{day}/hour=01/x.json.gz") is None
+
+
+@pytest.mark.parametrize(
+    ("listed", "indexes"),
+    [
+        ("raw/states/", ""),
+        ("raw/states/year=2026/", "year=2026/"),
+        ("raw/states/year=2026/month=05/day=08/", "year=2026/month=05/day=08/"),
+        ("raw/states/year=2026/month=05/day=08/hour=07/", "year=2026/month=05/day=08/"),
+    ],
+)
+def test_a_listing_asks_the_indexes_that_can_name_what_it_lists(listed: str, indexes: str) -> None:
+    assert layout.archive_index_prefix(listed) == f"raw/archive/states/index/{indexes}"
+
+
+def test_the_day_of_a_folder_is_known_whatever_lies_in_it() -> None:
+    folder = "raw/states/year=2026/month=05/day=08/"
+    for inside in ("", "hour=07/", "hour=07/notes.txt"):
+        assert layout.states_day_of(f"{folder}{inside}") == date(2026, 5, 8)
+    for outside in ("raw/states/", "raw/states/year=2026/month=05/", "raw/polls/year=2026/month=05/day=08/", ""):
+        assert layout.states_day_of(outside) is None
