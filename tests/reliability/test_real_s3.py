@@ -96,6 +96,24 @@ def test_the_command_line_answers_on_s3_as_on_a_folder(
     )
 
 
+def test_an_archived_day_in_a_bucket_is_rebuilt_from_its_parts(real_s3: AwsWithS3, tmp_path: Path) -> None:
+    engine("s3a")
+    lake = real_s3.make_lake_place()
+    ran("land", lake, *responses(tmp_path / "files", count=3, aircraft=60))
+    first = ran("convert", lake)["days"]
+    before = answers(lake, tmp_path)
+    for day in ran("archive", lake)["days"]:
+        assert day["objects"] == day["archived"] == day["removed"]
+    store: Any = open_lake(lake).store
+    assert list(store.loose.list("raw/states/")) == []
+    assert answers(lake, tmp_path) == before
+    dates = [argument for day in first for argument in ("--date", day["date"])]
+    second = ran("convert", lake, *dates, "--rebuild")["days"]
+    assert [without_commit(day) for day in second] == [without_commit(day) for day in first]
+    assert answers(lake, tmp_path) == before
+    assert verified(lake)
+
+
 def verified(lake: str) -> bool:
     days = ran("verify", lake)["days"]
     return bool(days) and all(day["adds_up"] for day in days)
