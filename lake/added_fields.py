@@ -33,7 +33,7 @@ _JSON_TYPES: dict[str, tuple[type, ...]] = {
     "bigint": _WHOLE,
     "timestamp": _WHOLE,
 }
-_LIMITS: dict[str, float] = {
+LIMITS: dict[str, float] = {
     "double": LARGEST_DOUBLE,
     "int": 10**CODE_DIGITS - 1,
     "bigint": 10**INSTANT_DIGITS - 1,
@@ -72,7 +72,7 @@ KNOWN_FIELDS = DOCUMENTED_FIELDS + len(ADDED)
 def are_within_limits(row: list[Any]) -> bool:
     """Return whether every engine can hold the added fields of a row, whose JSON types were looked at before."""
     pairs = zip(ADDED, row[DOCUMENTED_FIELDS:], strict=False)
-    return all(_is_within(value, _LIMITS.get(column.type)) for column, value in pairs)
+    return all(_is_within(value, LIMITS.get(column.type)) for column, value in pairs)
 
 
 def added_values(row: list[Any]) -> tuple[Any, ...]:

@@ -1,4 +1,5 @@
 import json
+import random
 from typing import Any
 
 import pytest
@@ -6,7 +7,8 @@ from pyspark.sql import DataFrame, SparkSession
 from support.spark_rows import assert_rows, rows_of
 from support.vectors import NOON, vector
 
-from glue_jobs.transforms.decode import decoded
+from glue_jobs.transforms.decode import cut, decoded
+from lake.json_reading import value_of
 from lake.response import DECODED_COLUMNS
 from lake.response import decoded as plainly_decoded
 
@@ -119,6 +121,48 @@ def test_both_decoders_agree_on_every_row_above(spark: SparkSession) -> None:
         repr(tuple(float(v) if i in FLOATS and v is not None else v for i, v in enumerate(plainly_decoded(row))))
         for row in rows
     ]
+
+
+ODD_FIELDS = (
+    *("null", "true", "false", "0", "-0", "5", "-7.25", "1e2", "1E-3", "1e999", "999999999999", "1000000000000"),
+    *("-9223372036854775808", "9223372036854775808", "2147483648", "NaN", "-Infinity", " 5 ", " null", "[]", "[1,2]"),
+    *('[null,"a"]', '{"a":1,"b":"]"}', '""', '" "', '"null"', '"true"', '"5"', '"a,b"', '","', r'"[\"x\"]"', '"a]"'),
+    *(r'"\\\\"', r'"\u0041"', r'"\\\""', '"Côte d\'Ivoire"', '"Korea, Republic of"', '"8  "', r'"\t7700"', '"é,é"'),
+)
+GOOD_FIELDS = [json.dumps(value, ensure_ascii=False) for value in vector()]
+
+
+def odd_rows(count: int) -> list[str]:
+    """Rows of which some fields are odd, as they might be sent: some blanks, some short, some with fields to spare."""
+    draw = random.Random(7)
+    texts = []
+    for _ in range(count):
+        fields = GOOD_FIELDS + draw.choice(([], ["4"], ["4"], ["4", draw.choice(ODD_FIELDS)]))
+        for index in draw.sample(range(len(fields)), draw.choice((0, 1, 1, 2, 3))):
+            fields[index] = draw.choice(ODD_FIELDS)
+        del fields[draw.choice((99, 99, 99, 99, 99, 99, 16, 3)) :]
+        texts.append(f"[{draw.choice((',', ',', ',', ', ')).join(fields)}]")
+    return texts
+
+
+def test_however_a_row_is_written_both_decoders_agree(spark: SparkSession) -> None:
+    texts = odd_rows(4_000)
+    found = rows_of(decoded(raw_rows(spark, *texts)), *DECODED_COLUMNS)
+    expected = [plainly_decoded(value_of(text)) for text in texts]
+    compared = zip(texts, found, expected, strict=True)
+    assert [(text, ours, plain) for text, ours, plain in compared if ours != plain] == []
+    assert 1_000 < sum(row[DECODED_COLUMNS.index("is_readable")] for row in found) < 3_000
+
+
+def test_a_plain_row_is_cut_and_not_parsed(spark: SparkSession) -> None:
+    plain = f"[{','.join(GOOD_FIELDS)}]"
+    spelled_otherwise = [
+        plain.replace("Germany", "Korea, Republic of"),
+        plain.replace(",", ", "),
+        plain.replace("D", "\\u0044"),
+    ]
+    frame = cut(raw_rows(spark, plain, plain[:-1] + ",4]", *spelled_otherwise))
+    assert [is_plain for (is_plain,) in rows_of(frame, "is_plain")] == [True, True, False, False, False]
 
 
 FLOATS = {DECODED_COLUMNS.index(name) for name in DECODED_COLUMNS if name.endswith(("_deg", "_m", "_mps"))}
