@@ -9,6 +9,15 @@ SETTINGS = {
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     # It would cut away, together with an empty input, what is counted on the way: an empty sky has counts, too.
     "spark.sql.adaptive.optimizer.excludedRules": ("org.apache.spark.sql.execution.adaptive.AQEPropagateEmptyRelation"),
+    # A filter stays where it is written. Pushed below, the one of rejected rows would take decoding and judging with
+    # it, once for each use of each column: they would be done twice, or the plan grow beyond any memory.
+    "spark.sql.optimizer.excludedRules": ",".join(
+        f"org.apache.spark.sql.catalyst.optimizer.{rule}"
+        for rule in ("PushDownPredicates", "PushPredicateThroughNonJoin")
+    ),
+    # Judging by all rules makes one method of over 8,000 bytes, which no JVM compiles by itself. Past this limit Spark
+    # makes many small ones, whatever the options of the JVMs that it runs on.
+    "spark.sql.codegen.hugeMethodLimit": "8000",
     # A folder of a commit holds Parquet files and nothing else.
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
 }
@@ -20,9 +29,8 @@ LOCAL_SETTINGS = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.memory": "2g",
-    # ParallelGC is about a tenth faster than G1 on two cores. Judging by all rules makes one method of over 8,000
-    # bytes, which the JVM would otherwise never compile: measured on a recorded day, twice as fast with the second.
-    "spark.driver.defaultJavaOptions": "-XX:+UseParallelGC -XX:-DontCompileHugeMethods",
+    # About a tenth faster than G1 on two cores.
+    "spark.driver.defaultJavaOptions": "-XX:+UseParallelGC",
     "spark.log.level": "ERROR",
     # The local file system without checksum files beside the data; Parquet has checksums of its own.
     "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",

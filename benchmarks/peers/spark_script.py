@@ -84,6 +84,8 @@ def _python_value(value: Any, kind: str) -> Any:
 def main() -> None:
     lake, out = Path(sys.argv[1]), sys.argv[2]
     spark = local_spark_session()
+    for ours in ("spark.sql.optimizer.excludedRules", "spark.sql.codegen.hugeMethodLimit"):
+        spark.conf.unset(ours)  # what suits this project's job is not what such a script comes with
     read = cleaned_by_python if "--udf" in sys.argv else exploded
     rows = read(spark, f"{lake}/raw/states").withColumnRenamed("time", "snapshot_at_s")
     instants = [column.name for column in FIELDS if column.type == "timestamp"]
