@@ -16,17 +16,20 @@ from lake.response import FIRST_TIME_S, LAST_TIME_S
 RESPONSE_SCHEMA = "time bigint, states array<string>, unparsed string"
 """Each state vector stays text, so that one odd row cannot spoil its response."""
 
+FEW = 1_000
+"""Objects that are opened by name. More are found by listing their folder, which opens the others in it, too."""
 
-def read_rows(spark: SparkSession, store: ObjectStore, raw: RawDay, keys: frozenset[str] | None = None) -> DataFrame:
-    """Return the state vectors of a day's responses, not yet decoded.
 
-    Grain: one row per state vector; a response without any (an empty sky, or one that cannot be used) gives one row
-    whose `row_number` is null.
+def read_responses(
+    spark: SparkSession, store: ObjectStore, raw: RawDay, keys: frozenset[str] | None = None
+) -> DataFrame:
+    """Return a day's responses.
 
-    Columns: raw_key string, time bigint (Unix seconds; null where the response cannot be used), row_number int,
-    raw_row string (the vector's JSON text, null for JSON null).
+    Grain: one row per response; none for an object that Spark cannot read: the caller compares with what was landed.
 
-    An object that Spark cannot read gives no row at all; the caller compares `raw_key` with what was landed.
+    Columns: raw_key string, raw_number int (its place among the day's keys in their order), time bigint (Unix seconds;
+    null where the response cannot be used), states array<string> (each vector's JSON text; null for JSON null, and
+    where the response cannot be used).
 
     Args:
         spark: session.
@@ -34,21 +37,35 @@ def read_rows(spark: SparkSession, store: ObjectStore, raw: RawDay, keys: frozen
         raw: the day and its objects; what lands later is left to the next run.
         keys: read only these of the day's responses; None for all.
     """
-    wanted = keys if keys is not None else frozenset(info.key for info in raw.objects)
-    responses = _read_responses(spark, store, raw.day, wanted)
+    numbers = [(key, number) for number, key in enumerate(raw.sorted_keys) if keys is None or key in keys]
+    numbered = F.broadcast(spark.createDataFrame(numbers, "raw_key string, raw_number int"))
+    found = _found_responses(spark, store, raw.day, frozenset(key for key, _ in numbers))
     is_instant = F.col("time").between(FIRST_TIME_S, LAST_TIME_S)
     # Asked in this order: an instant beyond the calendar would stop the day. Of what Spark cannot parse to its end it
     # keeps what stood before, such as a time without states: that is no empty sky.
     is_whole = is_instant & F.col("unparsed").isNull()
     is_usable = F.when(is_whole, F.to_date(F.timestamp_seconds("time")) == F.lit(raw.day))
-    return responses.withColumn("time", F.when(is_usable, F.col("time"))).select(
-        F.col("object_key").alias("raw_key"),
-        "time",
-        F.posexplode_outer(F.when(F.col("time").isNotNull(), F.col("states"))).alias("row_number", "raw_row"),
+    return (
+        found.withColumnRenamed("object_key", "raw_key")
+        .join(numbered, "raw_key")
+        .withColumn("time", F.when(is_usable, F.col("time")))
+        .select("raw_key", "raw_number", "time", F.when(F.col("time").isNotNull(), F.col("states")).alias("states"))
     )
 
 
-def _read_responses(spark: SparkSession, store: ObjectStore, day: date, wanted: frozenset[str]) -> DataFrame:
+def state_vectors(responses: DataFrame) -> DataFrame:
+    """Return the state vectors of responses, not yet decoded.
+
+    Grain: one row per state vector.
+
+    Columns: those of `responses`, with `row_number` int and `raw_row` string (the vector's JSON text, null for JSON
+    null) in place of `states`.
+    """
+    others = [column for column in responses.columns if column != "states"]
+    return responses.select(*others, F.posexplode("states").alias("row_number", "raw_row"))
+
+
+def _found_responses(spark: SparkSession, store: ObjectStore, day: date, wanted: frozenset[str]) -> DataFrame:
     """Return one row per response, from the archive where it is archived, else from its own object."""
     archived = {key: member for key, member in archived_members(store, day).items() if key in wanted}
     loose = wanted - archived.keys()
@@ -99,10 +116,11 @@ def read_objects(
         skip_broken: give no row for an object that cannot be read, instead of failing.
     """
     known = F.broadcast(spark.createDataFrame([(key,) for key in sorted(keys)], "object_key string"))
+    paths = [store.uri(key) for key in sorted(keys)] if len(keys) <= FEW else store.uri(prefix)
     return (
         json_reader(spark, schema, skip_broken=skip_broken)
         .option("recursiveFileLookup", "true")
-        .json(store.uri(prefix))
+        .json(paths)
         .withColumn("object_key", F.regexp_extract("_metadata.file_path", f".*({prefix}.+)$", 1))
         .join(known, "object_key", "left_semi")
     )

@@ -1,5 +1,7 @@
 """The tables' final columns: curated rows, quarantined rows, quality scores."""
 
+from functools import reduce
+
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -28,10 +30,12 @@ def quality(spark: SparkSession, scores: list[Score]) -> DataFrame:
 
 
 def content_checksum() -> Column:
-    """Return an order-free checksum of deduplicated rows: the sum of a hash of all their decoded values."""
-    values = [F.coalesce(F.col(decoded_name(column)).cast("string"), F.lit("\0")) for column in STATES.columns]
-    hashes = F.sum(F.when(~F.col("is_repeat"), F.xxhash64(*values).cast("decimal(38,0)")))
-    return F.coalesce(hashes.cast("string"), F.lit("0"))
+    """Return an order-free checksum of deduplicated rows: the exclusive or of a hash of each row's decoded values."""
+    names = [decoded_name(column) for column in STATES.columns]
+    # The hash passes over nulls: without their places, a value would count alike in any of two columns.
+    nulls = [F.when(F.col(name).isNull(), F.lit(1 << place)).otherwise(F.lit(0)) for place, name in enumerate(names)]
+    row_hash = F.xxhash64(reduce(Column.bitwiseOR, nulls), *names)
+    return F.coalesce(F.bit_xor(F.when(~F.col("is_repeat"), row_hash)).cast("string"), F.lit("0"))
 
 
 def _with_instants(rows: DataFrame) -> DataFrame:

@@ -14,7 +14,7 @@ from support.vectors import DAY, NOON, body, landed, vector
 from glue_jobs.convert import STATES_JOB, Conversion
 from glue_jobs.day_result import DayResult
 from glue_jobs.landed import landed_day
-from glue_jobs.raw_reader import read_rows
+from glue_jobs.raw_reader import read_responses
 from glue_jobs.verify import verify_day
 from lake import archive_part
 from lake.adapters.archived import ArchivedStore
@@ -87,11 +87,11 @@ def published(lake: Lake) -> dict[str, list[tuple[object, ...]]]:
 
 def read(spark: SparkSession, lake: Lake) -> Any:
     raw = landed_day(lake.store, raw_states_day_prefix(DAY), DAY, day_of=STATES_JOB.day_of)
-    return read_rows(spark, lake.store, raw)
+    return read_responses(spark, lake.store, raw)
 
 
 def rows_of(spark: SparkSession, lake: Lake) -> set[tuple[Any, ...]]:
-    return {tuple(row) for row in read(spark, lake).collect()}
+    return {(*row[:-1], tuple(row.states or ())) for row in read(spark, lake).collect()}
 
 
 def recounted(spark: SparkSession, lake: Lake) -> tuple[Any, ...]:

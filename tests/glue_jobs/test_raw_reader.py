@@ -6,7 +6,7 @@ from support.vectors import DAY, body, landed, vector
 
 from glue_jobs.convert import STATES_JOB
 from glue_jobs.landed import landed_day
-from glue_jobs.raw_reader import read_rows
+from glue_jobs.raw_reader import read_responses
 from lake.adapters.opening import Lake
 from lake.layout import raw_states_day_prefix
 
@@ -23,7 +23,7 @@ def test_a_response_that_spark_cannot_parse_to_its_end_is_no_empty_sky(
 ) -> None:
     good, bad = landed(folder_lake.store, body(vector())), landed(folder_lake.store, response)
     raw = landed_day(folder_lake.store, raw_states_day_prefix(DAY), DAY, day_of=STATES_JOB.day_of)
-    rows = read_rows(spark, folder_lake.store, raw).select("raw_key", "time", "row_number").collect()
+    rows = read_responses(spark, folder_lake.store, raw).select("raw_key", "time", "states").collect()
     usable = {row["raw_key"] for row in rows if row["time"] is not None}
     assert usable == {good}
     assert [tuple(row) for row in rows if row["raw_key"] == bad] == [(bad, None, None)]
