@@ -31,7 +31,7 @@ POLL_S = {True: 5.0, False: 2.0}
 IDLE_TICK_S = 0.3
 CONVERT_S_PER_MILLION = 70.0
 """On one worker of four processors: half of the 140 s that a further million rows took on two, shared with other work
-(`benchmarks/convert.py`: 46.5 s for 210,447 rows, 22.3 s for 37,367)."""
+(46.5 s for 210,447 recorded rows, 22.3 s for 37,367, before conversions became faster: on the safe side)."""
 
 VERIFY_S_PER_MILLION = 70.0
 """Not measured on Glue: taken as for a conversion. Decoding in Python is slower, nothing is sorted or written."""

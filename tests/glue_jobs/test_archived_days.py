@@ -181,6 +181,7 @@ MOMENTS: list[tuple[str, str]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_conversion_during_which_the_day_is_archived_loses_no_row(
     spark: SparkSession, good_lake: Lake, moment: tuple[str, str]
@@ -204,6 +205,7 @@ def last_key(lake: Lake) -> str:
     return max(archived_members(loose(lake), DAY))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key_of", [first_key, last_key])
 def test_a_damaged_part_publishes_nothing_and_is_named_with_its_response(
     spark: SparkSession, good_lake: Lake, key_of: Callable[[Lake], str]
