@@ -26,11 +26,6 @@ class RawDay:
         return frozenset(info.key for info in self.objects) | frozenset(self.strangers)
 
     @property
-    def sorted_keys(self) -> tuple[str, ...]:
-        """Keys of the objects whose names are of this day, in their order."""
-        return tuple(sorted(info.key for info in self.objects))
-
-    @property
     def size_bytes(self) -> int:
         """Sum of the objects' (gzipped) sizes."""
         return sum(info.size_bytes for info in self.objects)

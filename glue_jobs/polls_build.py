@@ -6,7 +6,7 @@ from pyspark.sql import functions as F
 from glue_jobs.commit_writer import audited_row_count, write_folder
 from glue_jobs.day_build import DayBuild
 from glue_jobs.landed import RawDay
-from glue_jobs.raw_reader import read_objects
+from glue_jobs.raw_reader import json_reader, only, read_objects
 from lake.commits import DayCounts, Unreadable
 from lake.contract import spark_ddl
 from lake.layout import polls_day_prefix
@@ -21,8 +21,10 @@ def build_polls(spark: SparkSession, store: ObjectStore, raw: RawDay, folders: d
     """
     keys = frozenset(info.key for info in raw.objects)
     schema = f"{spark_ddl(POLLS)}, unparsed string"
+    prefix = polls_day_prefix(raw.day)
+    reader = json_reader(spark, schema, skip_broken=False)
     # Cached, because Spark refuses a query that asks a JSON source for `unparsed` alone.
-    records = read_objects(spark, store, polls_day_prefix(raw.day), keys, schema).cache()
+    records = only(read_objects(reader, prefix, store.uri(prefix)), keys).cache()
     try:
         is_usable = F.col("unparsed").isNull() & F.col("scheduled_at").isNotNull() & F.col("fate").isNotNull()
         usable = records.where(is_usable)

@@ -16,9 +16,6 @@ from lake.response import FIRST_TIME_S, LAST_TIME_S
 RESPONSE_SCHEMA = "time bigint, states array<string>, unparsed string"
 """Each state vector stays text, so that one odd row cannot spoil its response."""
 
-FEW = 1_000
-"""Objects that are opened by name. More are found by listing their folder, which opens the others in it, too."""
-
 
 def read_responses(
     spark: SparkSession, store: ObjectStore, raw: RawDay, keys: frozenset[str] | None = None
@@ -37,9 +34,9 @@ def read_responses(
         raw: the day and its objects; what lands later is left to the next run.
         keys: read only these of the day's responses; None for all.
     """
-    numbers = [(key, number) for number, key in enumerate(raw.sorted_keys) if keys is None or key in keys]
+    numbers = [(info.key, number) for number, info in enumerate(raw.objects) if keys is None or info.key in keys]
     numbered = F.broadcast(spark.createDataFrame(numbers, "raw_key string, raw_number int"))
-    found = _found_responses(spark, store, raw.day, frozenset(key for key, _ in numbers))
+    found = _found_responses(spark, store, raw.day, frozenset(key for key, _ in numbers), by_name=keys is not None)
     is_instant = F.col("time").between(FIRST_TIME_S, LAST_TIME_S)
     # Asked in this order: an instant beyond the calendar would stop the day. Of what Spark cannot parse to its end it
     # keeps what stood before, such as a time without states: that is no empty sky.
@@ -65,15 +62,27 @@ def state_vectors(responses: DataFrame) -> DataFrame:
     return responses.select(*others, F.posexplode("states").alias("row_number", "raw_row"))
 
 
-def _found_responses(spark: SparkSession, store: ObjectStore, day: date, wanted: frozenset[str]) -> DataFrame:
-    """Return one row per response, from the archive where it is archived, else from its own object."""
+def _found_responses(
+    spark: SparkSession, store: ObjectStore, day: date, wanted: frozenset[str], *, by_name: bool
+) -> DataFrame:
+    """Return one row per response, from the archive where it is archived, else from its own object.
+
+    Args:
+        spark: session.
+        store: where the raw zone lies.
+        day: UTC.
+        wanted: their keys.
+        by_name: open these objects and no others: for a few of many. Else the day's folder is listed, and all in it
+            opened.
+    """
     archived = {key: member for key, member in archived_members(store, day).items() if key in wanted}
     loose = wanted - archived.keys()
     frames = [read_parts(spark, store, archived.values())] if archived else []
     if loose:
         # An object that is no sound gzip costs itself; the caller finds it missing and looks why.
-        prefix = raw_states_day_prefix(day)
-        frames.append(read_objects(spark, store, prefix, loose, RESPONSE_SCHEMA, skip_broken=True))
+        reader, prefix = json_reader(spark, RESPONSE_SCHEMA, skip_broken=True), raw_states_day_prefix(day)
+        paths = [store.uri(key) for key in sorted(loose)] if by_name else store.uri(prefix)
+        frames.append(only(read_objects(reader, prefix, paths), loose))
     if not frames:
         return spark.createDataFrame([], f"object_key string, {RESPONSE_SCHEMA}")
     return reduce(DataFrame.unionByName, frames)
@@ -87,47 +96,37 @@ def read_parts(spark: SparkSession, store: ObjectStore, members: Iterable[Member
     wanted = list(members)
     schema = f"raw_key string, response struct<{RESPONSE_SCHEMA.rpartition(', ')[0]}>, unparsed string"
     parts = sorted({store.uri(member.part) for member in wanted})
-    known = F.broadcast(spark.createDataFrame([(member.raw_key,) for member in wanted], "object_key string"))
-    return (
-        json_reader(spark, schema, skip_broken=True)
-        .json(parts)
-        .select(F.col("raw_key").alias("object_key"), "response.time", "response.states", "unparsed")
-        .join(known, "object_key", "left_semi")
-    )
+    read = json_reader(spark, schema, skip_broken=True).json(parts)
+    responses = read.select(F.col("raw_key").alias("object_key"), "response.time", "response.states", "unparsed")
+    return only(responses, (member.raw_key for member in wanted))
 
 
-def read_objects(
-    spark: SparkSession,
-    store: ObjectStore,
-    prefix: str,
-    keys: frozenset[str],
-    schema: str,
-    *,
-    skip_broken: bool = False,
-) -> DataFrame:
-    """Return one row per JSON object under a prefix: the schema's columns and `object_key`.
+def read_objects(reader: DataFrameReader, prefix: str, paths: str | list[str]) -> DataFrame:
+    """Return one row per JSON object: the columns of the reader's schema and `object_key`.
 
     Args:
-        spark: session.
-        store: where the objects lie.
-        prefix: of one day.
-        keys: what to read; anything else under the prefix is left out.
-        schema: DDL with a column `unparsed string`, which holds the text of what is no JSON of this schema.
-        skip_broken: give no row for an object that cannot be read, instead of failing.
+        reader: from `json_reader`.
+        prefix: of one day, which every key begins with.
+        paths: of the prefix, or of objects under it.
     """
-    known = F.broadcast(spark.createDataFrame([(key,) for key in sorted(keys)], "object_key string"))
-    paths = [store.uri(key) for key in sorted(keys)] if len(keys) <= FEW else store.uri(prefix)
-    return (
-        json_reader(spark, schema, skip_broken=skip_broken)
-        .option("recursiveFileLookup", "true")
-        .json(paths)
-        .withColumn("object_key", F.regexp_extract("_metadata.file_path", f".*({prefix}.+)$", 1))
-        .join(known, "object_key", "left_semi")
-    )
+    objects = reader.option("recursiveFileLookup", "true").json(paths)
+    return objects.withColumn("object_key", F.regexp_extract("_metadata.file_path", f".*({prefix}.+)$", 1))
+
+
+def only(objects: DataFrame, keys: Iterable[str]) -> DataFrame:
+    """Return the rows whose `object_key` is one of these: whatever else lies there is left out."""
+    known = objects.sparkSession.createDataFrame([(key,) for key in sorted(keys)], "object_key string")
+    return objects.join(F.broadcast(known), "object_key", "left_semi")
 
 
 def json_reader(spark: SparkSession, schema: str, *, skip_broken: bool) -> DataFrameReader:
-    """Return what reads objects of JSON texts that NUL bytes end; `schema` and `skip_broken` as for `read_objects`."""
+    """Return what reads objects of JSON texts that NUL bytes end.
+
+    Args:
+        spark: session.
+        schema: DDL with a column `unparsed string`, which holds the text of what is no JSON of this schema.
+        skip_broken: give no row for an object that cannot be read, instead of failing.
+    """
     return (
         spark.read.schema(schema)
         # One response is one "line": a NUL byte ends it, and landing lets none in. Read so, Spark keeps the exact text

@@ -56,7 +56,7 @@ def build_states(spark: SparkSession, store: ObjectStore, raw: RawDay, folders: 
         ContractViolationError: what was written is not what the contract says.
     """
     seen = _write_states(spark, store, raw, folders[STATES.name])
-    keys_with_rejects = frozenset(raw.sorted_keys[number] for number in seen["numbers_with_rejects"])
+    keys_with_rejects = frozenset(raw.objects[number].key for number in seen["numbers_with_rejects"])
     _write_quarantine(spark, store, raw, folders[STATES_QUARANTINE.name], keys_with_rejects)
     day_scores = scores(rule_counts(seen.get))
     write_folder(quality(spark, day_scores).coalesce(1), store, folders[QUALITY_SCORES.name])
