@@ -26,7 +26,7 @@ _DAILY = f"cron(20 {DAILY_HOUR} * * ? *)"
 _WEEKLY = "cron(40 3 ? * SUN *)"
 
 _JVM = "-XX:-DontCompileHugeMethods"
-"""Judging by all rules makes one method that the JVM would otherwise never compile; see `glue_jobs/session.py`."""
+"""Methods of over 8,000 bytes, which the JVM would otherwise never compile; see `glue_jobs/session.py`."""
 
 
 @dataclass(frozen=True)
