@@ -1,11 +1,8 @@
-"""What an archive packs, what it leaves, and that no moment and no race loses a response."""
+"""What an archive packs, and what it leaves."""
 
 import gzip
 import json
-import threading
-from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
 from typing import Any
 
 import hypothesis.strategies as st
@@ -13,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from support.archives import (
     TODAY,
+    FakeLake,
+    anew,
     archive,
     archiver,
     converted_day,
@@ -23,35 +22,17 @@ from support.archives import (
     loose_keys,
     part_keys,
     responses,
+    seen,
     two_members,
 )
-from support.mortal import Interrupting, Killed, Life, MemoryStore, Mortal
+from support.mortal import MemoryStore
 from support.vectors import DAY, NOON, body, landed, vector
 
 from lake import archive_part
-from lake.adapters.archived import ArchivedStore
-from lake.adapters.opening import Lake, open_lake
+from lake.adapters.opening import Lake
 from lake.archive_index import archived_members
-from lake.errors import ConflictError, ObjectNotFoundError, StorageError, UsageError
+from lake.errors import StorageError, UsageError
 from lake.layout import ARCHIVE_INDEX_PREFIX, gzipped, raw_states_day_prefix, raw_states_key, ungzipped
-from lake.ports import ObjectInfo, ObjectStore
-
-
-@pytest.fixture(params=["folder", "aws"])
-def lake(request: pytest.FixtureRequest) -> Lake:
-    if request.param == "folder":
-        return request.getfixturevalue("folder_lake")
-    return open_lake(request.getfixturevalue("aws").make_lake_place(), create=True)
-
-
-def seen(store: ObjectStore) -> dict[str, bytes]:
-    """What a reader finds of the day."""
-    return {info.key: store.get(info.key) for info in store.list(raw_states_day_prefix(DAY))}
-
-
-def anew(lake: Lake) -> ObjectStore:
-    """The lake as a process finds it that has just started."""
-    return ArchivedStore(loose(lake))
 
 
 def test_a_day_becomes_a_part_and_an_index_and_is_found_as_before(lake: Lake) -> None:
@@ -139,25 +120,6 @@ def test_what_came_late_is_archived_by_an_index_of_its_own(lake: Lake) -> None:
         "00000002.jsonl.gz",
     ]
     assert seen(anew(lake)) == seen(lake.store) == stored
-
-
-def test_landing_an_archived_response_again_changes_nothing(lake: Lake) -> None:
-    stored = converted_day(lake)
-    archive(lake)
-    for store in (lake.store, anew(lake)):
-        assert [store.put_if_absent(key, data) for key, data in stored.items()] == [False, False, False]
-    assert loose_keys(lake) == []
-    (new,) = land_all(lake, responses(1, first=9), first=9)
-    assert loose_keys(lake) == [new]
-
-
-def test_a_reader_that_has_looked_before_finds_what_is_archived_and_removed_since(lake: Lake) -> None:
-    stored = converted_day(lake)
-    reader = anew(lake)
-    assert seen(reader) == stored
-    archive(lake)
-    assert {key: reader.get(key) for key in stored} == stored
-    assert reader.put_if_absent(next(iter(stored)), b"") is False
 
 
 KEPT: dict[str, tuple[bytes, str]] = {
@@ -253,31 +215,6 @@ def test_days_are_those_with_loose_responses_that_are_old_enough(folder_lake: La
     assert archiver(folder_lake).days(until=date(2026, 5, 10)) == days[1:]
 
 
-@pytest.mark.parametrize("place", ["first", "last"])
-def test_a_damaged_part_is_named_with_the_response_that_it_holds(lake: Lake, place: str) -> None:
-    stored = converted_day(lake)
-    archive(lake)
-    key = list(stored)[0 if place == "first" else -1]
-    part = damaged(lake, key)
-    with pytest.raises(StorageError, match=rf"{part} is damaged: bytes \d+ to \d+ are not {key}"):
-        anew(lake).get(key)
-    others = {other: anew(lake).get(other) for other in stored if other != key}
-    assert others == {other: data for other, data in stored.items() if other != key}
-
-
-def test_a_part_that_is_gone_or_cut_off_is_named_with_the_response_that_it_held(lake: Lake) -> None:
-    *_, last = converted_day(lake)
-    archive(lake)
-    (part,) = part_keys(lake)
-    data = loose(lake).get(part)
-    loose(lake).delete([part])
-    with pytest.raises(ObjectNotFoundError, match=f"{last} was archived into {part}"):
-        lake.store.get(last)
-    loose(lake).put_if_absent(part, data[:-60])
-    with pytest.raises(StorageError, match=f"{last} was archived into {part}.*it ends after"):
-        lake.store.get(last)
-
-
 def test_nothing_is_removed_for_whose_archive_nobody_can_vouch(lake: Lake) -> None:
     stored = converted_day(lake)
     archive(lake, removes=False)
@@ -285,220 +222,6 @@ def test_nothing_is_removed_for_whose_archive_nobody_can_vouch(lake: Lake) -> No
     with pytest.raises(StorageError, match=f"{part} is damaged"):
         archive(lake)
     assert loose_keys(lake) == list(stored)
-
-
-INDEX_FAULTS: dict[str, Callable[[dict[str, Any]], Any]] = {
-    "no JSON": lambda line: "{",
-    "another day": lambda line: line | {"raw_key": line["raw_key"].replace("20260508", "20260509")},
-    "a place elsewhere": lambda line: line | {"part": "curated/states/x"},
-    "a part of another day": lambda line: line | {"part": line["part"].replace("day=08", "day=09")},
-    "an offset before the part": lambda line: line | {"offset": -1},
-    "an offset in words": lambda line: line | {"offset": "0"},
-    "no length": lambda line: line | {"length": 0},
-    "a field too few": lambda line: {name: value for name, value in line.items() if name != "sha256"},
-    "no object": lambda line: [1],
-}
-
-
-@pytest.mark.parametrize("fault", INDEX_FAULTS.values(), ids=INDEX_FAULTS.keys())
-def test_a_broken_index_is_named(folder_lake: Lake, fault: Callable[[dict[str, Any]], Any]) -> None:
-    stored = converted_day(folder_lake, 1)
-    archive(folder_lake)
-    (index,) = loose(folder_lake).list(ARCHIVE_INDEX_PREFIX)
-    changed = fault(json.loads(ungzipped(loose(folder_lake).get(index.key))))
-    loose(folder_lake).delete([index.key])
-    text = changed if isinstance(changed, str) else json.dumps(changed)
-    loose(folder_lake).put_if_absent(index.key, gzipped(text.encode()))
-    for reading in (lambda: seen(anew(folder_lake)), lambda: anew(folder_lake).get(next(iter(stored)))):
-        with pytest.raises(StorageError, match=f"{index.key}: no index of an archive"):
-            reading()
-
-
-def test_a_response_in_two_indexes_is_an_error_and_not_counted_twice(folder_lake: Lake) -> None:
-    converted_day(folder_lake, 1)
-    archive(folder_lake)
-    (index,) = loose(folder_lake).list(ARCHIVE_INDEX_PREFIX)
-    second = index.key.replace("00000001", "00000002")
-    loose(folder_lake).put_if_absent(second, loose(folder_lake).get(index.key))
-    with pytest.raises(StorageError, match=f"{second} names .*, which an index before it names"):
-        seen(anew(folder_lake))
-
-
-def steps_of_an_archive(lake: Lake) -> int:
-    life = Life()
-    archiver(lake, store=Mortal(loose(lake), life)).archive_day(DAY)  # type: ignore[arg-type]
-    return life.steps
-
-
-def test_cut_off_at_any_step_everything_can_be_read_and_the_next_run_finishes(
-    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(archive_part, "PART_BYTES", 700)
-    whole = open_lake(str(tmp_path / "whole"), create=True)
-    converted_day(whole, 4)
-    steps = steps_of_an_archive(whole)
-    assert steps >= 8, "two parts, the index and the removal, each before and after"
-    for last_step in range(1, steps + 1):
-        lake = open_lake(str(tmp_path / f"{last_step}"), create=True)
-        stored = converted_day(lake, 4)
-        reader = anew(lake)
-        assert seen(reader) == stored
-        with pytest.raises(Killed):
-            archiver(lake, store=Mortal(loose(lake), Life(last_step))).archive_day(DAY)  # type: ignore[arg-type]
-        assert seen(anew(lake)) == seen(reader) == stored
-        done = archive(lake)
-        assert done.objects == done.archived + done.archived_before == done.removed
-        assert seen(anew(lake)) == seen(reader) == stored
-        assert loose_keys(lake) == []
-        assert part_keys(lake) == part_keys(whole), "nothing is packed twice"
-
-
-MOMENTS = [
-    ("list", "raw/archive/states/index/"),
-    ("get", "raw/states/"),
-    ("put_if_absent", "raw/archive/states/parts/"),
-    ("get", "raw/archive/states/parts/"),
-    ("put_if_absent", "raw/archive/states/index/"),
-]
-
-
-@pytest.mark.parametrize(("call", "key"), MOMENTS)
-@pytest.mark.parametrize("has_more", [False, True])
-def test_an_archive_that_comes_second_finds_the_first_ones_work(
-    folder_lake: Lake, call: str, key: str, *, has_more: bool
-) -> None:
-    stored = converted_day(folder_lake)
-
-    def first() -> None:
-        if has_more:
-            (late,) = land_all(folder_lake, responses(1, first=7), first=7)
-            stored[late] = folder_lake.store.get(late)
-            known(folder_lake, stored)
-        archive(folder_lake)
-
-    store: Any = Interrupting(loose(folder_lake), call, key, first)
-    done = archiver(folder_lake, store=store).archive_day(DAY)
-    assert done.archived == 0
-    assert seen(anew(folder_lake)) == stored
-    assert loose_keys(folder_lake) == []
-    assert len(list(loose(folder_lake).list(ARCHIVE_INDEX_PREFIX))) == 1
-
-
-def test_racing_archives_agree(folder_lake: Lake) -> None:
-    stored = converted_day(folder_lake, 8)
-    barrier, done, failed = threading.Barrier(4), [], []
-
-    def run() -> None:
-        barrier.wait()
-        try:
-            done.append(archive(folder_lake))
-        except Exception as error:  # noqa: BLE001 - looked at below
-            failed.append(error)
-
-    threads = [threading.Thread(target=run) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failed == []
-    assert sum(one.archived for one in done) == 8
-    assert seen(anew(folder_lake)) == stored
-    assert loose_keys(folder_lake) == []
-
-
-def test_others_who_are_always_first_are_an_error_in_the_end(folder_lake: Lake) -> None:
-    converted_day(folder_lake)
-
-    class Beaten(Mortal):
-        def __getattr__(self, name: str) -> Any:
-            if name == "put_if_absent":
-                return lambda key, data: False if "/index/" in key else self.part.put_if_absent(key, data)
-            return getattr(self.part, name)
-
-    with pytest.raises(ConflictError, match="10 times another archive was first"):
-        archiver(folder_lake, store=Beaten(loose(folder_lake), Life())).archive_day(DAY)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("listed_at_once", [1, 2, 50])
-@pytest.mark.parametrize("prefix", ["raw/states/", raw_states_day_prefix(DAY)])
-def test_a_listing_sees_each_response_of_a_day_that_is_archived_meanwhile(
-    folder_lake: Lake, monkeypatch: pytest.MonkeyPatch, listed_at_once: int, prefix: str
-) -> None:
-    monkeypatch.setattr("lake.adapters.archived._LISTED_AT_ONCE", listed_at_once)
-    stored = converted_day(folder_lake, 4)
-    late = landed(folder_lake.store, body(time=NOON + 86_400), time=NOON + 86_400)
-    for moment in range(5):
-        listing = anew(folder_lake).list(prefix)
-        found = [info.key for info in islice(listing, moment)]
-        archive(folder_lake)
-        found += [info.key for info in listing]
-        assert found[:4] == list(stored)[:4]
-        assert found[4:] == ([late] if prefix == "raw/states/" else [])
-        loose(folder_lake).delete([info.key for info in loose(folder_lake).list("raw/archive/")])
-        for key, data in stored.items():
-            loose(folder_lake).put_if_absent(key, data)
-
-
-class Unhurried:
-    """A store in which something happens when a listing of responses is read, not when it is asked for."""
-
-    def __init__(self, store: ObjectStore, act: Callable[[], None]) -> None:
-        self._store, self._act = store, act
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
-
-    def list(self, prefix: str) -> Iterator[ObjectInfo]:
-        if prefix.startswith("raw/states/"):
-            self._act()
-        yield from self._store.list(prefix)
-
-
-def test_a_listing_sees_a_day_that_is_archived_just_before_its_objects_are_looked_at(folder_lake: Lake) -> None:
-    stored = converted_day(folder_lake)
-    slow: Any = Unhurried(loose(folder_lake), lambda: archive(folder_lake))
-    assert [info.key for info in ArchivedStore(slow).list("raw/states/")] == list(stored)
-    assert loose_keys(folder_lake) == []
-
-
-class Counting:
-    """A store that counts the requests it gets."""
-
-    def __init__(self, store: ObjectStore) -> None:
-        self._store = store
-        self.calls: list[str] = []
-
-    def __getattr__(self, name: str) -> Any:
-        self.calls.append(name)
-        return getattr(self._store, name)
-
-
-@pytest.mark.parametrize("days_ago", [0, 1])
-def test_who_lands_and_reads_what_is_new_pays_for_no_request_more(days_ago: int) -> None:
-    below: Any = Counting(MemoryStore())
-    store = ArchivedStore(below, today=lambda: DAY + timedelta(days=days_ago))
-    key = landed(store, body())
-    store.get(key)
-    list(store.list(raw_states_day_prefix(DAY)))
-    assert below.calls == ["put_if_absent", "get", "list"]
-
-
-def test_reading_a_past_day_costs_one_look_at_its_archive_and_a_range_for_each_response() -> None:
-    memory = MemoryStore()
-    lake: Any = FakeLake(memory)
-    stored = converted_day(lake)
-    archive(lake)
-    below: Any = Counting(memory)
-    store = ArchivedStore(below)
-    assert {key: store.get(key) for key in stored} == stored
-    assert below.calls == ["list", "get", "get_range", "get_range", "get_range"]
-
-
-class FakeLake:
-    """As much of a lake as an archive needs, in memory."""
-
-    def __init__(self, memory: MemoryStore) -> None:
-        self.store, self.catalog = ArchivedStore(memory), None
 
 
 RESPONSE_BODIES = st.builds(

@@ -7,19 +7,12 @@ import pytest
 from support.commits import START, log_of, published, record, visible_commits, written
 from support.vectors import DAY
 
-from lake.adapters.opening import Lake, open_lake
+from lake.adapters.opening import Lake
 from lake.commits import CommitRecord, DayCounts, Unreadable, new_commit_id
 from lake.contract import Table
 from lake.errors import ConflictError, StorageError
 from lake.layout import record_key
 from lake.tables import CURATED_TABLES, STATES
-
-
-@pytest.fixture(params=["folder", "aws"])
-def lake(request: pytest.FixtureRequest) -> Lake:
-    if request.param == "folder":
-        return request.getfixturevalue("folder_lake")
-    return open_lake(request.getfixturevalue("aws").make_lake_place(), create=True)
 
 
 def test_a_record_comes_back_as_it_was_written(lake: Lake) -> None:

@@ -8,20 +8,13 @@ import pytest
 from support.commits import START, log_of, published, visible_commits, written
 from support.vectors import DAY
 
-from lake.adapters.opening import Lake, open_lake
+from lake.adapters.opening import Lake
 from lake.errors import StorageError
 from lake.tables import CURATED_TABLES
 from lake.vacuum import LONGEST_BUILD, Vacuum
 
 LATER = datetime.now(UTC) + timedelta(days=30)
 """Files are stamped by the clock of this machine, so a folder is old only as seen from the future."""
-
-
-@pytest.fixture(params=["folder", "aws"])
-def lake(request: pytest.FixtureRequest) -> Lake:
-    if request.param == "folder":
-        return request.getfixturevalue("folder_lake")
-    return open_lake(request.getfixturevalue("aws").make_lake_place(), create=True)
 
 
 def cleaning(lake: Lake, *, now: datetime = LATER, days: float = 7) -> Vacuum:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from support.commits import log_of, record
+from support.mortal import MemoryStore
 from support.vectors import DAY, NOON, body, landed, vector
 
 from lake.adapters.archived import ArchivedStore
@@ -80,3 +81,20 @@ def damaged(lake: Lake, raw_key: str) -> str:
 def two_members(text: bytes) -> bytes:
     """Return a text gzipped in two pieces, which programs read as one."""
     return gzip.compress(text[:10], mtime=0) + gzip.compress(text[10:], mtime=0)
+
+
+def seen(store: ObjectStore) -> dict[str, bytes]:
+    """What a reader finds of the day."""
+    return {info.key: store.get(info.key) for info in store.list(raw_states_day_prefix(DAY))}
+
+
+def anew(lake: Lake) -> ObjectStore:
+    """The lake as a process finds it that has just started."""
+    return ArchivedStore(loose(lake))
+
+
+class FakeLake:
+    """As much of a lake as an archive needs, in memory."""
+
+    def __init__(self, memory: MemoryStore) -> None:
+        self.store, self.catalog = ArchivedStore(memory), None
