@@ -26,7 +26,7 @@ from pyspark.sql import SparkSession
 from benchmarks.findings import Row, is_small, report
 from glue_jobs.convert import STATES_JOB, Conversion
 from glue_jobs.landed import landed_day
-from glue_jobs.raw_reader import read_rows
+from glue_jobs.raw_reader import read_responses
 from ingestion.landing import land_response
 from lake.adapters.archived import ArchivedStore
 from lake.adapters.clock import SystemClock
@@ -90,7 +90,7 @@ def asked_of_the_store(lake: Lake, spark: SparkSession) -> tuple[Counter[str], i
     watched = replace(lake, store=ArchivedStore(counted))
     rebuilt(watched, spark)
     raw = landed_day(lake.store, raw_states_day_prefix(DAY), DAY, day_of=STATES_JOB.day_of)
-    return counted.calls, len(read_rows(spark, lake.store, raw).inputFiles())
+    return counted.calls, len(read_responses(spark, lake.store, raw).inputFiles())
 
 
 def archived(lake: Lake) -> tuple[float, DayArchived]:

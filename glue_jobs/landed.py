@@ -26,6 +26,11 @@ class RawDay:
         return frozenset(info.key for info in self.objects) | frozenset(self.strangers)
 
     @property
+    def numbers(self) -> dict[str, int]:
+        """The place of each object by its key."""
+        return {info.key: number for number, info in enumerate(self.objects)}
+
+    @property
     def size_bytes(self) -> int:
         """Sum of the objects' (gzipped) sizes."""
         return sum(info.size_bytes for info in self.objects)

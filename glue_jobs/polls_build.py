@@ -19,12 +19,11 @@ def build_polls(spark: SparkSession, store: ObjectStore, raw: RawDay, folders: d
 
     A record that is no JSON of the contract's columns costs itself: it is reported as unreadable.
     """
-    keys = frozenset(info.key for info in raw.objects)
     schema = f"{spark_ddl(POLLS)}, unparsed string"
     prefix = polls_day_prefix(raw.day)
     reader = json_reader(spark, schema, skip_broken=False)
     # Cached, because Spark refuses a query that asks a JSON source for `unparsed` alone.
-    records = only(read_objects(reader, prefix, store.uri(prefix)), keys).cache()
+    records = only(read_objects(reader, prefix, store.uri(prefix)), raw.numbers).cache()
     try:
         is_usable = F.col("unparsed").isNull() & F.col("scheduled_at").isNotNull() & F.col("fate").isNotNull()
         usable = records.where(is_usable)

@@ -1,6 +1,6 @@
 """Read raw objects with Spark; of responses one row per state vector, as the text that was received."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import reduce
 
@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame, DataFrameReader, SparkSession
 from pyspark.sql import functions as F
 
 from glue_jobs.landed import RawDay
+from glue_jobs.session import frame_of
 from lake.archive_index import Member, archived_members
 from lake.layout import raw_states_day_prefix
 from lake.ports import ObjectStore
@@ -34,19 +35,18 @@ def read_responses(
         raw: the day and its objects; what lands later is left to the next run.
         keys: read only these of the day's responses; None for all.
     """
-    numbers = [(info.key, number) for number, info in enumerate(raw.objects) if keys is None or info.key in keys]
-    numbered = F.broadcast(spark.createDataFrame(numbers, "raw_key string, raw_number int"))
-    found = _found_responses(spark, store, raw.day, frozenset(key for key, _ in numbers), by_name=keys is not None)
+    wanted = {key: number for key, number in raw.numbers.items() if keys is None or key in keys}
+    found = _found_responses(spark, store, raw.day, wanted, by_name=keys is not None)
     is_instant = F.col("time").between(FIRST_TIME_S, LAST_TIME_S)
     # Asked in this order: an instant beyond the calendar would stop the day. Of what Spark cannot parse to its end it
     # keeps what stood before, such as a time without states: that is no empty sky.
     is_whole = is_instant & F.col("unparsed").isNull()
     is_usable = F.when(is_whole, F.to_date(F.timestamp_seconds("time")) == F.lit(raw.day))
-    return (
-        found.withColumnRenamed("object_key", "raw_key")
-        .join(numbered, "raw_key")
-        .withColumn("time", F.when(is_usable, F.col("time")))
-        .select("raw_key", "raw_number", "time", F.when(F.col("time").isNotNull(), F.col("states")).alias("states"))
+    return found.withColumn("time", F.when(is_usable, F.col("time"))).select(
+        F.col("object_key").alias("raw_key"),
+        F.col("object_number").alias("raw_number"),
+        "time",
+        F.when(F.col("time").isNotNull(), F.col("states")).alias("states"),
     )
 
 
@@ -63,7 +63,7 @@ def state_vectors(responses: DataFrame) -> DataFrame:
 
 
 def _found_responses(
-    spark: SparkSession, store: ObjectStore, day: date, wanted: frozenset[str], *, by_name: bool
+    spark: SparkSession, store: ObjectStore, day: date, wanted: Mapping[str, int], *, by_name: bool
 ) -> DataFrame:
     """Return one row per response, from the archive where it is archived, else from its own object.
 
@@ -71,34 +71,35 @@ def _found_responses(
         spark: session.
         store: where the raw zone lies.
         day: UTC.
-        wanted: their keys.
+        wanted: their numbers by key.
         by_name: open these objects and no others: for a few of many. Else the day's folder is listed, and all in it
             opened.
     """
     archived = {key: member for key, member in archived_members(store, day).items() if key in wanted}
-    loose = wanted - archived.keys()
-    frames = [read_parts(spark, store, archived.values())] if archived else []
+    loose = {key: number for key, number in wanted.items() if key not in archived}
+    frames = []
+    if archived:
+        numbers = {key: number for key, number in wanted.items() if key in archived}
+        frames.append(only(_read_parts(spark, store, archived.values()), numbers))
     if loose:
         # An object that is no sound gzip costs itself; the caller finds it missing and looks why.
         reader, prefix = json_reader(spark, RESPONSE_SCHEMA, skip_broken=True), raw_states_day_prefix(day)
-        paths = [store.uri(key) for key in sorted(loose)] if by_name else store.uri(prefix)
+        paths = [store.uri(key) for key in loose] if by_name else store.uri(prefix)
         frames.append(only(read_objects(reader, prefix, paths), loose))
     if not frames:
-        return spark.createDataFrame([], f"object_key string, {RESPONSE_SCHEMA}")
+        return frame_of(spark, [], f"object_key string, {RESPONSE_SCHEMA}, object_number int")
     return reduce(DataFrame.unionByName, frames)
 
 
-def read_parts(spark: SparkSession, store: ObjectStore, members: Iterable[Member]) -> DataFrame:
-    """Return one row per archived response, as `read_objects` does for those that lie by themselves.
+def _read_parts(spark: SparkSession, store: ObjectStore, members: Iterable[Member]) -> DataFrame:
+    """Return one row per response in the parts of an archive that hold some, as `read_objects` does for loose ones.
 
     A part that is damaged gives the rows before the damage; the caller finds the others missing and looks why.
     """
-    wanted = list(members)
     schema = f"raw_key string, response struct<{RESPONSE_SCHEMA.rpartition(', ')[0]}>, unparsed string"
-    parts = sorted({store.uri(member.part) for member in wanted})
+    parts = sorted({store.uri(member.part) for member in members})
     read = json_reader(spark, schema, skip_broken=True).json(parts)
-    responses = read.select(F.col("raw_key").alias("object_key"), "response.time", "response.states", "unparsed")
-    return only(responses, (member.raw_key for member in wanted))
+    return read.select(F.col("raw_key").alias("object_key"), "response.time", "response.states", "unparsed")
 
 
 def read_objects(reader: DataFrameReader, prefix: str, paths: str | list[str]) -> DataFrame:
@@ -113,10 +114,10 @@ def read_objects(reader: DataFrameReader, prefix: str, paths: str | list[str]) -
     return objects.withColumn("object_key", F.regexp_extract("_metadata.file_path", f".*({prefix}.+)$", 1))
 
 
-def only(objects: DataFrame, keys: Iterable[str]) -> DataFrame:
-    """Return the rows whose `object_key` is one of these: whatever else lies there is left out."""
-    known = objects.sparkSession.createDataFrame([(key,) for key in sorted(keys)], "object_key string")
-    return objects.join(F.broadcast(known), "object_key", "left_semi")
+def only(objects: DataFrame, numbers: Mapping[str, int]) -> DataFrame:
+    """Return the rows whose `object_key` is one of these, with its `object_number`; what else lies there is left out."""
+    wanted = frame_of(objects.sparkSession, numbers.items(), "object_key string, object_number int")
+    return objects.join(F.broadcast(wanted), "object_key")
 
 
 def json_reader(spark: SparkSession, schema: str, *, skip_broken: bool) -> DataFrameReader:

@@ -14,6 +14,7 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from glue_jobs.raw_reader import only
 from lake.archive_index import Member, archived_members, check_bytes
 from lake.commits import CommitRecord
 from lake.contract import Column, spark_ddl
@@ -81,32 +82,31 @@ def total_counts(by_response: dict[str, dict[str, Any]]) -> dict[str, RuleCount]
 
 
 def _read(spark: SparkSession, store: ObjectStore, prefix: str, keys: Iterable[str]) -> DataFrame:
-    """Return the bytes of these objects under a prefix: `raw_key` and `content`."""
-    wanted = F.broadcast(spark.createDataFrame([(key,) for key in sorted(keys)], "raw_key string"))
-    return (
+    """Return the bytes of these objects under a prefix: `object_key` and `content`."""
+    contents = (
         spark.read.format("binaryFile")
         .option("recursiveFileLookup", "true")
         .option("__globPaths__", "false")
         .load(store.uri(prefix))
-        .select(F.regexp_extract("path", f".*({prefix}.+)$", 1).alias("raw_key"), "content")
-        .join(wanted, "raw_key", "left_semi")
+        .select(F.regexp_extract("path", f".*({prefix}.+)$", 1).alias("object_key"), "content")
     )
+    return only(contents, {key: number for number, key in enumerate(keys)})
 
 
 def _lines_of_part(day: date, by_part: dict[str, list[Member]], found: Any) -> Iterator[tuple[Any, ...]]:
     content = memoryview(found["content"])
-    for member in by_part[found["raw_key"]]:
+    for member in by_part[found["object_key"]]:
         stored = bytes(content[member.offset : member.offset + member.length])
         try:
             check_bytes(stored, member)
         except StorageError as error:
             yield _summary(member.raw_key, {"unreadable": str(error)})
             continue
-        yield from _lines_of_object(day, {"raw_key": member.raw_key, "content": stored})
+        yield from _lines_of_object(day, {"object_key": member.raw_key, "content": stored})
 
 
 def _lines_of_object(day: date, found: Any) -> Iterator[tuple[Any, ...]]:
-    key = found["raw_key"]
+    key = found["object_key"]
     try:
         response = parse_response(ungzipped(bytes(found["content"])))
     except InvalidResponseError as error:

@@ -1,6 +1,12 @@
 """The Spark session and its settings, the same in Glue, in `spark-submit`, on the command line and in tests."""
 
-from pyspark.sql import SparkSession
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 SETTINGS = {
     "spark.sql.ansi.enabled": "true",
@@ -62,3 +68,13 @@ def spark_session(app_name: str, *, master: str | None = None, on_s3: bool = Fal
 def local_settings(*, on_s3: bool) -> dict[str, str]:
     """Return what one machine needs besides `SETTINGS`, for a lake in a folder or in a bucket."""
     return LOCAL_SETTINGS | (_LOCAL_S3_SETTINGS if on_s3 else {})
+
+
+def frame_of(spark: SparkSession, rows: Iterable[tuple[Any, ...]], ddl: str) -> DataFrame:
+    """Return rows of texts and numbers that the driver holds, in one partition.
+
+    Spark's own way sends them through a process of Python, which takes a second to start for what a JVM does at once.
+    """
+    names = [field.split()[0] for field in ddl.split(", ")]
+    text = json.dumps([dict(zip(names, row, strict=True)) for row in rows])
+    return spark.range(0, 1, 1, 1).select(F.inline(F.from_json(F.lit(text), f"array<struct<{ddl}>>")))

@@ -10,6 +10,7 @@ from glue_jobs.commit_writer import audited_row_count, write_folder
 from glue_jobs.day_build import DayBuild
 from glue_jobs.landed import RawDay
 from glue_jobs.raw_reader import read_responses, state_vectors
+from glue_jobs.session import frame_of
 from glue_jobs.transforms.decode import decoded
 from glue_jobs.transforms.deduplicate import with_is_repeat
 from glue_jobs.transforms.judge import count_columns, is_rejected, rule_counts, with_verdicts
@@ -59,7 +60,7 @@ def build_states(spark: SparkSession, store: ObjectStore, raw: RawDay, folders: 
     keys_with_rejects = frozenset(raw.objects[number].key for number in seen["numbers_with_rejects"])
     _write_quarantine(spark, store, raw, folders[STATES_QUARANTINE.name], keys_with_rejects)
     day_scores = scores(rule_counts(seen.get))
-    write_folder(quality(spark, day_scores).coalesce(1), store, folders[QUALITY_SCORES.name])
+    write_folder(quality(spark, day_scores), store, folders[QUALITY_SCORES.name])
     row_counts = {
         table.name: audited_row_count(spark, store, table, folders[table.name])
         for table in (STATES, STATES_QUARANTINE, QUALITY_SCORES)
@@ -102,7 +103,7 @@ def _write_states(spark: SparkSession, store: ObjectStore, raw: RawDay, folder: 
 def _write_quarantine(spark: SparkSession, store: ObjectStore, raw: RawDay, folder: str, keys: frozenset[str]) -> None:
     """Write the rejected rows; only the responses that have some are read again."""
     if not keys:
-        write_folder(spark.createDataFrame([], spark_ddl(STATES_QUARANTINE)).coalesce(1), store, folder)
+        write_folder(frame_of(spark, [], spark_ddl(STATES_QUARANTINE)), store, folder)
         return
     rows = with_verdicts(decoded(state_vectors(read_responses(spark, store, raw, keys))))
     rejected = quarantined(rows.where(is_rejected())).repartition(_file_count(raw), "raw_key")

@@ -1,14 +1,13 @@
 """Decode state vectors: a row's JSON text, by index, into the contract's names and SI units.
 
-Nearly every row is *plain*: written without blanks and escapes, no comma inside a text, every field of its documented
-type. Cut at its commas such a row gives its fields, which a JSON parser takes six times as long for; whether a row was
-plain is known from what the cuts gave. Any other row goes through the parser, and its types are judged by its text.
+Nearly every row is written without blanks and escapes, with no list and no comma inside a text. Cut at its commas such
+a row gives its fields, which a JSON parser takes six times as long for; whether it was one of these, the cuts
+themselves show. Any other row goes through the parser, and its types are judged by its text.
+
+Expressions are SQL texts: as columns, each part of them would be a call to the JVM, seconds for every conversion.
 """
 
-from functools import reduce
-
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+from pyspark.sql import DataFrame
 
 from lake.added_fields import ADDED, CODE_DIGITS, FEWEST_FIELDS, INSTANT_DIGITS, KNOWN_FIELDS, LIMITS, decoded_name
 from lake.tables import STATES
@@ -56,6 +55,10 @@ _BY_INDEX = {column.source_index: column for column in STATES.columns if column.
 _TEXT_INDEXES = tuple(index for index, column in _BY_INDEX.items() if column.type == "string")
 _FLAG_INDEXES = tuple(index for index, column in _BY_INDEX.items() if column.type == "boolean")
 _NUMBER_INDEXES = tuple(index for index in _BY_INDEX if index not in _TEXT_INDEXES + _FLAG_INDEXES)
+_NAMES = {index: decoded_name(column) for index, column in _BY_INDEX.items()}
+_HAS_DOCUMENTED_FORM = f"size(fields) >= {FEWEST_FIELDS} and raw_row rlike r'{DOCUMENTED_TYPES}'"
+_BEYOND = {"double": "double('Infinity')", "int": "2147483647", "bigint": f"{2**63 - 1}", "timestamp": f"{2**63 - 1}"}
+"""A value beyond the limits of its type, for what is no number or one that no engine holds, such as 1e999."""
 
 
 def decoded(rows: DataFrame) -> DataFrame:
@@ -66,115 +69,96 @@ def decoded(rows: DataFrame) -> DataFrame:
     Columns: those of `rows` but for `time`, which is `snapshot_at_s`; field_count, is_readable, and the decoded fields
     under the contract's names, instants as Unix seconds (`position_at_s`, `last_contact_at_s`).
     """
-    told = cut(rows)
-    fields = F.from_json("raw_row", "array<string>", {"allowUnquotedControlChars": "true"})
-    parsed = told.withColumn("fields", F.when(~F.col("is_plain"), fields))
-    parsed = parsed.withColumns({_parsed(index): _number(_field(index), index) for index in _NUMBER_INDEXES})
-    readable = parsed.withColumn("is_readable", F.col("is_plain") | F.coalesce(_has_documented_types(), F.lit(False)))
-    return readable.select(
-        *[column for column in rows.columns if column != "time"],
-        F.col("time").alias("snapshot_at_s"),
-        F.when(F.col("is_plain"), F.size("parts")).otherwise(F.size("fields")).alias("field_count"),
-        "is_readable",
-        *(_value(index).alias(decoded_name(column)) for index, column in _BY_INDEX.items()),
+    others = [column for column in rows.columns if column != "time"]
+    parser = "from_json(raw_row, 'array<string>', map('allowUnquotedControlChars', 'true'))"
+    typed = (
+        cut(rows)
+        .selectExpr("*", f"if(is_cut, parts, {parser}) as fields")
+        .selectExpr(
+            *others,
+            "time as snapshot_at_s",
+            "size(fields) as field_count",
+            f"is_cut or coalesce({_HAS_DOCUMENTED_FORM}, false) as has_form",
+            *(f"{_value(index)} as {name}" for index, name in _NAMES.items()),
+        )
+    )
+    within = " and ".join(_is_null_or_within(index) for index in _NUMBER_INDEXES)
+    # A row that cannot be read keeps its address, for the quarantine.
+    kept = (name if name == "icao24" else f"if(is_readable, {name}, null) as {name}" for name in _NAMES.values())
+    return typed.selectExpr("*", f"has_form and {within} as is_readable").selectExpr(
+        *others, "snapshot_at_s", "field_count", "is_readable", *kept
     )
 
 
 def cut(rows: DataFrame) -> DataFrame:
-    """Return rows with `parts` (array<string>, `raw_row` cut at its commas), their numbers, and `is_plain`."""
-    parted = rows.withColumn("parts", F.split("raw_row", ","))
-    numbered = parted.withColumns({_plain(index): _number(_part(index), index) for index in _NUMBER_INDEXES})
-    return numbered.withColumn("is_plain", F.coalesce(_is_plain(), F.lit(False)))
+    """Return rows with `parts` (array<string>, `raw_row` cut at its commas) and `is_cut`: whether these are its fields.
 
-
-def _is_plain() -> Column:
-    """Return whether the parts are the row's fields, each of its type.
-
-    A text that held a comma would leave two parts that are no whole text, and so would a list; a part that is a number
-    or a word is one field. Without backslashes a text stands there as it is meant.
+    A text that held a comma would leave two parts that are no whole text, a list one that begins with its bracket; any
+    other part is a number or a word. Without backslashes a text stands there as it is meant.
     """
-    row = F.col("raw_row")
-    types = [
-        *(_is_within(_plain(index), index) for index in _NUMBER_INDEXES),
-        *(_part(index).isin("true", "false") for index in _FLAG_INDEXES),
-        *(_is_whole_text(_part(index)) for index in _TEXT_INDEXES),
-    ]
-    indexes = _NUMBER_INDEXES + _FLAG_INDEXES + _TEXT_INDEXES
-    is_nothing = [F.coalesce(_part(index), F.lit("null")) == "null" for index in indexes]
-    return reduce(
-        Column.__and__,
-        (
-            row.startswith("[") & row.endswith("]") & ~row.contains("\\"),
-            F.size("parts").between(FEWEST_FIELDS, KNOWN_FIELDS),
-            _part(_SENSORS_INDEX) == "null",
-            *(has_type | is_null for has_type, is_null in zip(types, is_nothing, strict=True)),
-        ),
+    words = (f"{_part(index)} in ('true', 'false', 'null')" for index in _FLAG_INDEXES)
+    texts = (f"{_part(index)} = 'null' or {_is_whole_text(index)}" for index in _TEXT_INDEXES)
+    # Blanks and quotes come before `-`, with which, or with something after it, numbers and words begin.
+    numbers = (
+        f"{_part(index)} >= '-' and not startswith({_part(index)}, '[') and not startswith({_part(index)}, '{{')"
+        for index in _NUMBER_INDEXES
     )
+    form = " and ".join(
+        (
+            r"startswith(raw_row, '[') and endswith(raw_row, ']') and not contains(raw_row, r'\')",
+            f"size(parts) between {FEWEST_FIELDS} and {KNOWN_FIELDS} and {_part(_SENSORS_INDEX)} = 'null'",
+            *(
+                f"coalesce({test}, size(parts) <= {index})"
+                for index, test in zip(
+                    _FLAG_INDEXES + _TEXT_INDEXES + _NUMBER_INDEXES, (*words, *texts, *numbers), strict=True
+                )
+            ),
+        )
+    )
+    return rows.selectExpr("*", "split(raw_row, ',') as parts").selectExpr("*", f"coalesce({form}, false) as is_cut")
 
 
-def _is_whole_text(part: Column) -> Column:
-    return part.startswith('"') & part.endswith('"') & (part != '"')
+def _is_whole_text(index: int) -> str:
+    part, quote = _part(index), '["' if index == 0 else '"'
+    return f"""(startswith({part}, '{quote}') and endswith({part}, '"') and {part} <> '{quote}')"""
 
 
-def _has_documented_types() -> Column:
-    # A number beyond every double, such as 1e999, casts to null or infinity; only JSON null may become null.
-    numbers = [_field(index).isNull() | _is_within(_parsed(index), index) for index in _NUMBER_INDEXES]
-    has_types = (F.size("fields") >= FEWEST_FIELDS) & F.col("raw_row").rlike(DOCUMENTED_TYPES)
-    return reduce(Column.__and__, numbers, has_types)
-
-
-def _value(index: int) -> Column:
-    kind = _BY_INDEX[index].type
+def _value(index: int) -> str:
+    """Return a field as its type. A row of undocumented form may give anything but an error."""
+    kind, field = _BY_INDEX[index].type, _of("fields", index)
     if kind == "string":
-        return _text(index)
+        return _text(index, field)
     if kind == "boolean":
-        plain = F.when(_part(index) != "null", _part(index) == "true")
-        parsed = _field(index).try_cast("boolean")
-    else:
-        plain, parsed = F.col(_plain(index)), F.col(_parsed(index))
-    return F.when(F.col("is_plain"), plain).when(F.col("is_readable"), parsed)
-
-
-def _text(index: int) -> Column:
-    part = _part(index)
-    inner = F.when(part != "null", F.substring(part, F.lit(2), F.length(part) - 2))
-    text = F.when(F.col("is_plain"), inner).otherwise(_field(index))
-    match _BY_INDEX[index].name:
-        case "icao24":  # a row that cannot be read keeps its address, for the quarantine
-            return F.when(F.col("is_readable") | F.col("raw_row").rlike(r'^\s*\[\s*"'), text)
-        case "callsign":
-            return F.when(F.col("is_readable"), F.nullif(F.trim(text), F.lit("")))
-        case "squawk":
-            return F.when(F.col("is_readable"), text)
-    return F.when(F.col("is_readable") & (F.trim(text) != ""), text)
-
-
-def _plain(index: int) -> str:
-    return f"plain_{index}"
-
-
-def _parsed(index: int) -> str:
-    return f"parsed_{index}"
-
-
-def _part(index: int) -> Column:
-    """Return what stands between two commas, the row's brackets left out."""
-    part = F.get("parts", F.lit(index))
-    if index == 0:
-        return F.substring(part, 2, 1_000_000)
-    return part if index < FEWEST_FIELDS - 1 else F.rtrim(part, F.lit("]"))
-
-
-def _field(index: int) -> Column:
-    return F.get("fields", F.lit(index))
-
-
-def _number(text: Column, index: int) -> Column:
+        return f"if({field} <> 'null', {field} = 'true', null)"
     # try_cast: under ANSI a text that is no number would stop the whole day. Not asked of null: what fails is slow.
-    kind = _BY_INDEX[index].type
-    return F.when(text != "null", text.try_cast("bigint" if kind == "timestamp" else kind))
+    number = f"try_cast({field} as {'bigint' if kind == 'timestamp' else kind})"
+    return f"if({field} <> 'null', coalesce({number}, {_BEYOND[kind]}), null)"
 
 
-def _is_within(name: str, index: int) -> Column:
+def _text(index: int, field: str) -> str:
+    start = 3 if index == 0 else 2
+    inner = f"if({field} <> 'null', substring({field}, {start}, length({field}) - {start}), null)"
+    text = f"if(is_cut, {inner}, {field})"
+    match _BY_INDEX[index].name:
+        case "icao24":
+            return rf"""if(is_cut or raw_row rlike r'^\s*\[\s*"', {text}, null)"""
+        case "callsign":
+            return f"nullif(trim({text}), '')"
+        case "squawk":
+            return text
+    return f"if(trim({text}) <> '', {text}, null)"
+
+
+def _part(index: int) -> str:
+    return _of("parts", index)
+
+
+def _of(array: str, index: int) -> str:
+    """Return what stands at a place; of the last ones without the row's bracket, if the array was cut out of a row."""
+    item = f"get({array}, {index})"
+    return item if index < FEWEST_FIELDS - 1 else f"trim(trailing ']' from {item})"
+
+
+def _is_null_or_within(index: int) -> str:
     limit = LIMITS[_BY_INDEX[index].type]
-    return F.coalesce(F.col(name).between(F.lit(-limit), F.lit(limit)), F.lit(False))
+    return f"coalesce({_NAMES[index]} between -{limit!r} and {limit!r}, true)"

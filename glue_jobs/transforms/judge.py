@@ -14,6 +14,9 @@ _Rules = tuple[Rule, ...]
 _BITS_A_WORD = 63
 """Of a signed 64-bit integer."""
 
+_HALF = 32
+"""Two counts are one sum: of a bit, and of the bit so many places above it. A day has less than 2 billion rows."""
+
 
 def with_verdicts(rows: DataFrame, rules: _Rules = RULES) -> DataFrame:
     """Return the rows with their verdicts in `verdicts_0`, ... (bigint), for the functions below.
@@ -49,19 +52,26 @@ def reasons(rules: _Rules = RULES) -> Column:
 
 def count_columns(rules: _Rules = RULES) -> list[Column]:
     """Return aggregates of rows with verdicts, for `rule_counts`: how many broke a rule or fulfilled a condition."""
-    return [
-        F.expr(f"sum({_bit_text(position)}) as bit_{position}")
-        for position in range(len(rules) + len(_conditions(rules)))
-    ]
+    sums = {name: text for name, text, _ in map(_pair, range(len(rules) + len(_conditions(rules))))}
+    return [F.expr(f"{text} as {name}") for name, text in sums.items()]
 
 
 def rule_counts(counted: Callable[[str], int | None], rules: _Rules = RULES) -> dict[str, RuleCount]:
     """Return the counts by rule name from the values of `count_columns`, which `counted` looks up by column name."""
+
+    def count(position: int) -> int:
+        name, _, shift = _pair(position)
+        return (counted(name) or 0) >> shift & (1 << _HALF) - 1
+
     places = {condition: position for position, condition in enumerate(_conditions(rules), start=len(rules))}
-    return {
-        rule.name: RuleCount(counted(f"bit_{places[rule.applies]}") or 0, counted(f"bit_{position}") or 0)
-        for position, rule in enumerate(rules)
-    }
+    return {rule.name: RuleCount(count(places[rule.applies]), count(position)) for position, rule in enumerate(rules)}
+
+
+def _pair(position: int) -> tuple[str, str, int]:
+    """Return the sum in which a bit is counted, its name and its text, and how far the bit's count is shifted there."""
+    word, place = divmod(position, _BITS_A_WORD)
+    low = place % _HALF
+    return f"sum_{word}_{low}", f"sum(shiftrightunsigned(verdicts_{word}, {low}) & {1 | 1 << _HALF}L)", place - low
 
 
 def _conditions(rules: _Rules) -> list[str]:
@@ -75,9 +85,5 @@ def _word(conditions: list[str]) -> Column:
 
 
 def _bit(position: int) -> Column:
-    return F.expr(_bit_text(position))
-
-
-def _bit_text(position: int) -> str:
     word, place = divmod(position, _BITS_A_WORD)
-    return f"(shiftrightunsigned(verdicts_{word}, {place}) & 1L)"
+    return F.expr(f"shiftrightunsigned(verdicts_{word}, {place}) & 1L")

@@ -5,6 +5,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from glue_jobs.session import frame_of
 from glue_jobs.transforms.judge import reasons
 from lake.added_fields import decoded_name
 from lake.contract import Table, spark_ddl
@@ -26,7 +27,7 @@ def quarantined(rows: DataFrame) -> DataFrame:
 def quality(spark: SparkSession, scores: list[Score]) -> DataFrame:
     """Return the day's scores in the columns of `quality_scores`."""
     rows = [(s.dimension, s.rule, s.severity, s.checked_count, s.failed_count, s.score) for s in scores]
-    return spark.createDataFrame(rows, spark_ddl(QUALITY_SCORES))
+    return frame_of(spark, rows, spark_ddl(QUALITY_SCORES))
 
 
 def content_checksum() -> Column:

@@ -162,7 +162,7 @@ def test_a_plain_row_is_cut_and_not_parsed(spark: SparkSession) -> None:
         plain.replace("D", "\\u0044"),
     ]
     frame = cut(raw_rows(spark, plain, plain[:-1] + ",4]", *spelled_otherwise))
-    assert [is_plain for (is_plain,) in rows_of(frame, "is_plain")] == [True, True, False, False, False]
+    assert [is_cut for (is_cut,) in rows_of(frame, "is_cut")] == [True, True, False, False, False]
 
 
 FLOATS = {DECODED_COLUMNS.index(name) for name in DECODED_COLUMNS if name.endswith(("_deg", "_m", "_mps"))}
