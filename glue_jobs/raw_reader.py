@@ -115,7 +115,7 @@ def read_objects(reader: DataFrameReader, prefix: str, paths: str | list[str]) -
 
 
 def only(objects: DataFrame, numbers: Mapping[str, int]) -> DataFrame:
-    """Return the rows whose `object_key` is one of these, with its `object_number`; what else lies there is left out."""
+    """Return the rows whose `object_key` is one of these, with its `object_number`; others are left out."""
     wanted = frame_of(objects.sparkSession, numbers.items(), "object_key string, object_number int")
     return objects.join(F.broadcast(wanted), "object_key")
 

@@ -11,11 +11,9 @@ from lake.scoring import RuleCount
 
 _Rules = tuple[Rule, ...]
 
-_BITS_A_WORD = 63
-"""Of a signed 64-bit integer."""
-
-_HALF = 32
-"""Two counts are one sum: of a bit, and of the bit so many places above it. A day has less than 2 billion rows."""
+_BITS_A_HALF = 8
+"""A word has two halves of 32 places, each with so many bits: then one sum counts two of them, for less than 2 billion
+rows a day, and what Spark makes of a word is small enough for a JVM to compile."""
 
 
 def with_verdicts(rows: DataFrame, rules: _Rules = RULES) -> DataFrame:
@@ -25,8 +23,13 @@ def with_verdicts(rows: DataFrame, rules: _Rules = RULES) -> DataFrame:
     which share one.
     """
     conditions = [*(f"({rule.applies}) and ({rule.broken})" for rule in rules), *_conditions(rules)]
-    words = [conditions[start : start + _BITS_A_WORD] for start in range(0, len(conditions), _BITS_A_WORD)]
-    return rows.withColumns({f"verdicts_{number}": _word(word) for number, word in enumerate(words)})
+    words: dict[int, list[str]] = {}
+    for position, condition in enumerate(conditions):
+        word, place = _word_and_place(position)
+        # A rule's predicate may be null where the rule does not apply: false and null is false.
+        words.setdefault(word, []).append(f"if({condition}, {1 << place}L, 0L)")
+    # Texts, not columns: each part of a column is a call to the JVM.
+    return rows.selectExpr("*", *(f"{' | '.join(bits)} as verdicts_{word}" for word, bits in words.items()))
 
 
 def is_rejected(rules: _Rules = RULES) -> Column:
@@ -34,7 +37,7 @@ def is_rejected(rules: _Rules = RULES) -> Column:
     masks: dict[int, int] = {}
     for position, rule in enumerate(rules):
         if rule.severity == "reject":
-            word, place = divmod(position, _BITS_A_WORD)
+            word, place = _word_and_place(position)
             masks[word] = masks.get(word, 0) | 1 << place
     broken = [F.col(f"verdicts_{word}").bitwiseAND(F.lit(mask)) != 0 for word, mask in masks.items()]
     return reduce(Column.__or__, broken)
@@ -61,7 +64,7 @@ def rule_counts(counted: Callable[[str], int | None], rules: _Rules = RULES) -> 
 
     def count(position: int) -> int:
         name, _, shift = _pair(position)
-        return (counted(name) or 0) >> shift & (1 << _HALF) - 1
+        return (counted(name) or 0) >> shift & 0xFFFF_FFFF
 
     places = {condition: position for position, condition in enumerate(_conditions(rules), start=len(rules))}
     return {rule.name: RuleCount(count(places[rule.applies]), count(position)) for position, rule in enumerate(rules)}
@@ -69,21 +72,20 @@ def rule_counts(counted: Callable[[str], int | None], rules: _Rules = RULES) -> 
 
 def _pair(position: int) -> tuple[str, str, int]:
     """Return the sum in which a bit is counted, its name and its text, and how far the bit's count is shifted there."""
-    word, place = divmod(position, _BITS_A_WORD)
-    low = place % _HALF
-    return f"sum_{word}_{low}", f"sum(shiftrightunsigned(verdicts_{word}, {low}) & {1 | 1 << _HALF}L)", place - low
+    word, place = _word_and_place(position)
+    low = place % 32
+    return f"sum_{word}_{low}", f"sum(shiftrightunsigned(verdicts_{word}, {low}) & {1 | 1 << 32}L)", place - low
+
+
+def _word_and_place(position: int) -> tuple[int, int]:
+    half, place = divmod(position, _BITS_A_HALF)
+    return half // 2, place + half % 2 * 32
 
 
 def _conditions(rules: _Rules) -> list[str]:
     return list(dict.fromkeys(rule.applies for rule in rules))
 
 
-def _word(conditions: list[str]) -> Column:
-    # A rule's predicate may be null where the rule does not apply: false and null is false. One text for all bits: each
-    # part of a column is a call to the JVM.
-    return F.expr(" | ".join(f"if({text}, {1 << place}L, 0L)" for place, text in enumerate(conditions)))
-
-
 def _bit(position: int) -> Column:
-    word, place = divmod(position, _BITS_A_WORD)
+    word, place = _word_and_place(position)
     return F.expr(f"shiftrightunsigned(verdicts_{word}, {place}) & 1L")

@@ -25,9 +25,6 @@ _DAILY = f"cron(20 {DAILY_HOUR} * * ? *)"
 
 _WEEKLY = "cron(40 3 ? * SUN *)"
 
-_JVM = "-XX:-DontCompileHugeMethods"
-"""Methods of over 8,000 bytes, which the JVM would otherwise never compile; see `glue_jobs/session.py`."""
-
 
 @dataclass(frozen=True)
 class JobsArgs:
@@ -159,18 +156,12 @@ class Jobs(pulumi.ComponentResource):
 
     def _arguments(self) -> dict[str, Any]:
         names = self._args.names
-        options = {
-            "spark.hadoop.fs.s3a.endpoint.region": names.region,
-            "spark.driver.defaultJavaOptions": _JVM,
-            "spark.executor.defaultJavaOptions": _JVM,
-        }
         return {
             "--lake": self._args.storage.lake_address,
             "--database": names.database,
             "--service": names.service,
             "--extra-py-files": self._library,
-            # Several settings in the one argument that Glue has for them.
-            "--conf": " --conf ".join(f"{key}={value}" for key, value in options.items()),
+            "--conf": f"spark.hadoop.fs.s3a.endpoint.region={names.region}",
             "--job-bookmark-option": "job-bookmark-disable",
             # Without `--enable-metrics`: Glue would send some fifty metrics a job, each billed; ours say what matters.
             "--enable-auto-scaling": "true",
