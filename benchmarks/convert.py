@@ -30,7 +30,7 @@ from benchmarks.synthetic_day import FULL_DAY, instants, landed_lake, response_c
 from benchmarks.warm_session import WarmSession
 
 SCRATCH = FOLDER / "scratch"
-WARM_UPS = 1 if is_small() else 3
+WARM_UPS = 1 if is_small() else 2
 
 
 @contextmanager

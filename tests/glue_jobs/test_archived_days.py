@@ -106,6 +106,7 @@ def head(lake: Lake) -> Any:
     return replace(conversion(lake, None).log.head(DAY), created_at=None)  # type: ignore[arg-type,type-var]
 
 
+@pytest.mark.slow
 def test_an_archived_day_is_read_and_built_row_by_row_as_before(
     spark: SparkSession, lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -45,6 +45,7 @@ def test_a_series_over_midnight_gives_both_days_whole(
     assert min(first.quality_score or 0, second.quality_score or 0) > 98.4
 
 
+@pytest.mark.slow
 def test_a_long_run_keeps_every_response_and_its_categories_in_any_order_of_landing(
     spark: SparkSession, folder_lake: Lake, shared_data: Path
 ) -> None:

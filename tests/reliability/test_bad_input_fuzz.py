@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import duckdb
+import pytest
 import sqlglot
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -67,6 +68,7 @@ def tried(test: Callable[[], None], *, examples: int) -> int:
     return examples
 
 
+@pytest.mark.slow
 def test_no_body_and_no_row_is_lost_or_crashes(experiment: Experiment) -> None:
     folder = tempfile.TemporaryDirectory()
     store = FolderStore(Path(folder.name))

@@ -80,6 +80,7 @@ def test_every_named_query_and_view_and_check_answers(old: Lake, experiment: Exp
     )
 
 
+@pytest.mark.slow
 def test_every_command_reads_it(old: Lake, tmp_path: Path, experiment: Experiment) -> None:
     lake = ("--lake", old.address)
     assert documented("convert", *lake)["days"] == []

@@ -138,6 +138,7 @@ def kept_by(aws: Aws) -> dict[str, bytes]:
     return places | {"state": json.dumps(items, default=str).encode(), "events": "\n".join(heard).encode()}
 
 
+@pytest.mark.slow
 def test_a_secret_shows_nowhere_in_what_the_deployed_poller_writes(
     aws: Aws, wired: Wired, experiment: Experiment
 ) -> None:

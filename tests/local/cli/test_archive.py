@@ -100,6 +100,7 @@ def answers(lake: Lake, environment: dict[str, str]) -> list[Any]:
     return found
 
 
+@pytest.mark.slow
 def test_every_command_answers_of_an_archived_day_as_before(small_lake: Lake, tmp_path: Path) -> None:
     environment = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
     before, size = answers(small_lake, environment), len(loose_keys(small_lake))
