@@ -14,8 +14,8 @@ from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 
+from benchmarks.convert import converted, scratch_folder
 from benchmarks.findings import ROOT, is_small
-from benchmarks.processes import FLIGHTLAKE, run
 from benchmarks.synthetic_day import DAY as CONVERTED_DAY
 from benchmarks.synthetic_day import DAYS, FULL_DAY, instants, landed_lake
 from lake.adapters.opening import Lake, open_lake
@@ -54,13 +54,13 @@ def table_bytes(lake: Path) -> int:
 
 
 def _make(folder: Path) -> None:
-    day = landed_lake(folder / "day", instants(RESPONSES))
-    run([FLIGHTLAKE, "convert", "--lake", str(day), "--format", "json"])
-    shown = open_lake(str(day)).catalog.partitions(STATES)[CONVERTED_DAY]
-    lake = open_lake(str(folder), create=True)
-    for each in DATES:
-        _publish(lake, folder, each, sorted((day / shown).glob("*.parquet")))
-    shutil.rmtree(day)
+    with scratch_folder("month") as scratch:
+        day = landed_lake(scratch / "day", instants(RESPONSES))
+        converted(day)
+        shown = open_lake(str(day)).catalog.partitions(STATES)[CONVERTED_DAY]
+        lake = open_lake(str(folder), create=True)
+        for each in DATES:
+            _publish(lake, folder, each, sorted((day / shown).glob("*.parquet")))
 
 
 def _publish(lake: Lake, root: Path, day: date, files: list[Path]) -> None:

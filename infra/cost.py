@@ -29,12 +29,12 @@ POLL_S = {True: 5.0, False: 2.0}
 """Seconds billed for a poll of the globe and of a box: OpenSky takes 4 s for the globe (measured 2026-08 by others)."""
 
 IDLE_TICK_S = 0.3
-CONVERT_S_PER_MILLION = 70.0
-"""On one worker of four processors: half of the 140 s that a further million rows took on two, shared with other work
-(46.5 s for 210,447 recorded rows, 22.3 s for 37,367, before conversions became faster: on the safe side)."""
+CONVERT_S_PER_MILLION = 15.0
+"""On one worker of four processors: half of the 24.4 s that a million rows took on two, Java's and Spark's start included
+(`benchmarks/convert.py`: 174.1 s for 7.12 million rows), and a fifth more, because a run of few rows is mostly start."""
 
 VERIFY_S_PER_MILLION = 70.0
-"""Not measured on Glue: taken as for a conversion. Decoding in Python is slower, nothing is sorted or written."""
+"""Not measured: taken as five times a conversion. It decodes and judges in Python, row by row."""
 
 JOB_START_S = 90.0
 """Billed before a job has done anything: Spark's start, listing, publishing."""
