@@ -77,9 +77,9 @@ def growth(sizes: Sequence[int]) -> tuple[list[Row], list[Curve], str]:
 
 
 def is_flat(rows: Sequence[float], held_mb: Sequence[float]) -> bool:
-    """Return whether memory stays within a few percent from four million rows on."""
+    """Return whether memory stays within a few percent from four million rows on; one such size shows nothing."""
     large = [held for count, held in zip(rows, held_mb, strict=True) if count > 0.9 * FLAT_FROM]
-    return not large or max(large) <= FLAT_WITHIN * large[0]
+    return len(large) > 1 and max(large) <= FLAT_WITHIN * large[0]
 
 
 def verdict(what: str, ours: str, peer: str, target: str, *, is_met: bool) -> Row:

@@ -30,8 +30,8 @@ POLL_S = {True: 5.0, False: 2.0}
 
 IDLE_TICK_S = 0.3
 CONVERT_S_PER_MILLION = 15.0
-"""On one worker of four processors: half of the 24.4 s that a million rows took on two, Java's and Spark's start included
-(`benchmarks/convert.py`: 174.1 s for 7.12 million rows), and a fifth more, because a run of few rows is mostly start."""
+"""On one worker of four processors: half of the 24.4 s that a million rows took on two, start included (174.1 s for
+7.12 million rows, `benchmarks/convert.py`), and a fifth more, because a run of few rows is mostly start."""
 
 VERIFY_S_PER_MILLION = 70.0
 """Not measured: taken as five times a conversion. It decodes and judges in Python, row by row."""

@@ -42,9 +42,9 @@ def test_the_lines_follow_from_the_plan_by_hand() -> None:
     # 30,437.5 polls of 9,200 rows of 40 bytes are 11.2 GB a month, 0.368 GB a day, 30 days of it in Standard.
     assert usd(lines, "S3", "raw, first 30 days") == pytest.approx(0.368 * 30 * S3_STANDARD.usd)
     assert usd(lines, "S3", "raw, last 120 days") == pytest.approx(0.368 * 120 * 0.004)
-    # Four runs a day read a quarter, half, three quarters and all of it: each row 2.5 times, at 70 s a million on one
+    # Four runs a day read a quarter, half, three quarters and all of it: each row 2.5 times, at 15 s a million on one
     # worker beside the driver's; 122 starts of 90 s; two DPUs.
-    hours = 2 * (121.75 * 90 + 280.025 * 2.5 * 70) / 3600
+    hours = 2 * (121.75 * 90 + 280.025 * 2.5 * 15) / 3600
     assert usd(lines, "Glue", "convert") == pytest.approx(hours * 0.308)
     assert usd(lines, "Glue", "crawler, daily") == pytest.approx(30.4375 / 3 * 0.44)
 
