@@ -14,7 +14,7 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from glue_jobs.raw_reader import only
+from glue_jobs.session import frame_of
 from lake.archive_index import Member, archived_members, check_bytes
 from lake.commits import CommitRecord
 from lake.contract import Column, spark_ddl
@@ -83,14 +83,15 @@ def total_counts(by_response: dict[str, dict[str, Any]]) -> dict[str, RuleCount]
 
 def _read(spark: SparkSession, store: ObjectStore, prefix: str, keys: Iterable[str]) -> DataFrame:
     """Return the bytes of these objects under a prefix: `object_key` and `content`."""
-    contents = (
+    wanted = F.broadcast(frame_of(spark, ((key,) for key in keys), "object_key string"))
+    return (
         spark.read.format("binaryFile")
         .option("recursiveFileLookup", "true")
         .option("__globPaths__", "false")
         .load(store.uri(prefix))
         .select(F.regexp_extract("path", f".*({prefix}.+)$", 1).alias("object_key"), "content")
+        .join(wanted, "object_key", "left_semi")
     )
-    return only(contents, {key: number for number, key in enumerate(keys)})
 
 
 def _lines_of_part(day: date, by_part: dict[str, list[Member]], found: Any) -> Iterator[tuple[Any, ...]]:
