@@ -22,8 +22,9 @@ FLIGHTLAKE = ".venv/bin/flightlake"
 PUBLISHED = "sql/published.sql"
 POLL_COUNT = 80
 INTERVAL_S = 90
-SPEED = 400
-"""Simulated seconds in a real one: the two hours between first and last poll pass in 18 s."""
+SPEED = 200
+"""Simulated seconds in a real one: the two hours between first and last poll pass in 36 s. Twice as fast, a slow
+machine is still busy with one poll when the next is due."""
 
 SKY = ("--aircraft", "2500", "--seed", "7", "--start", "2025-09-06T10:00:00Z", "--speed", str(SPEED))
 FAULTS = "503@5,cut@23"
