@@ -1,4 +1,4 @@
-"""The Spark session and its settings, the same in Glue, in `spark-submit`, on the command line and in tests."""
+"""The Spark session, the same in Glue, in `spark-submit`, on the command line and in tests; rows handed to it."""
 
 import json
 from collections.abc import Iterable

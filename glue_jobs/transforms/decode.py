@@ -52,9 +52,7 @@ Repeats are possessive, but for the last one, which nothing is nested in: no tex
 
 _SENSORS_INDEX = 12
 _BY_INDEX = {column.source_index: column for column in STATES.columns if column.source_index is not None}
-_TEXT_INDEXES = tuple(index for index, column in _BY_INDEX.items() if column.type == "string")
-_FLAG_INDEXES = tuple(index for index, column in _BY_INDEX.items() if column.type == "boolean")
-_NUMBER_INDEXES = tuple(index for index in _BY_INDEX if index not in _TEXT_INDEXES + _FLAG_INDEXES)
+_NUMBER_INDEXES = tuple(index for index, column in _BY_INDEX.items() if column.type not in ("string", "boolean"))
 _NAMES = {index: decoded_name(column) for index, column in _BY_INDEX.items()}
 _HAS_DOCUMENTED_FORM = f"size(fields) >= {FEWEST_FIELDS} and raw_row rlike r'{DOCUMENTED_TYPES}'"
 _BEYOND = {"double": "double('Infinity')", "int": "2147483647", "bigint": f"{2**63 - 1}", "timestamp": f"{2**63 - 1}"}
@@ -96,31 +94,28 @@ def cut(rows: DataFrame) -> DataFrame:
     A text that held a comma would leave two parts that are no whole text, a list one that begins with its bracket; any
     other part is a number or a word. Without backslashes a text stands there as it is meant.
     """
-    words = (f"{_part(index)} in ('true', 'false', 'null')" for index in _FLAG_INDEXES)
-    texts = (f"{_part(index)} = 'null' or {_is_whole_text(index)}" for index in _TEXT_INDEXES)
-    # Blanks and quotes come before `-`, with which, or with something after it, numbers and words begin.
-    numbers = (
-        f"{_part(index)} >= '-' and not startswith({_part(index)}, '[') and not startswith({_part(index)}, '{{')"
-        for index in _NUMBER_INDEXES
-    )
     form = " and ".join(
         (
             r"startswith(raw_row, '[') and endswith(raw_row, ']') and not contains(raw_row, r'\')",
-            f"size(parts) between {FEWEST_FIELDS} and {KNOWN_FIELDS} and {_part(_SENSORS_INDEX)} = 'null'",
-            *(
-                f"coalesce({test}, size(parts) <= {index})"
-                for index, test in zip(
-                    _FLAG_INDEXES + _TEXT_INDEXES + _NUMBER_INDEXES, (*words, *texts, *numbers), strict=True
-                )
-            ),
+            f"size(parts) between {FEWEST_FIELDS} and {KNOWN_FIELDS} and {_of('parts', _SENSORS_INDEX)} = 'null'",
+            *(f"coalesce({_is_whole(index)}, size(parts) <= {index})" for index in _BY_INDEX),
         )
     )
     return rows.selectExpr("*", "split(raw_row, ',') as parts").selectExpr("*", f"coalesce({form}, false) as is_cut")
 
 
-def _is_whole_text(index: int) -> str:
-    part, quote = _part(index), '["' if index == 0 else '"'
-    return f"""(startswith({part}, '{quote}') and endswith({part}, '"') and {part} <> '{quote}')"""
+def _is_whole(index: int) -> str:
+    """Return whether a part is a whole value, of a kind that may stand at its place."""
+    part = _of("parts", index)
+    match _BY_INDEX[index].type:
+        case "boolean":
+            return f"{part} in ('true', 'false', 'null')"
+        case "string":
+            quote = '["' if index == 0 else '"'
+            is_text = f"""startswith({part}, '{quote}') and endswith({part}, '"') and {part} <> '{quote}'"""
+            return f"{part} = 'null' or {is_text}"
+    # Blanks and quotes come before `-`, with which, or with something after it, numbers and words begin.
+    return f"{part} >= '-' and not startswith({part}, '[') and not startswith({part}, '{{')"
 
 
 def _value(index: int) -> str:
@@ -147,10 +142,6 @@ def _text(index: int, field: str) -> str:
         case "squawk":
             return text
     return f"if(trim({text}) <> '', {text}, null)"
-
-
-def _part(index: int) -> str:
-    return _of("parts", index)
 
 
 def _of(array: str, index: int) -> str:
