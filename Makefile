@@ -35,6 +35,7 @@ $(VENV)/.local: requirements/build.txt requirements/local.txt requirements/java.
 	@$(PIP_INSTALL) --no-build-isolation -r requirements/local.txt
 	@bash local/java/set_up.sh $(VENV) requirements/java.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m local.java.class_archive
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.local requirements/dev.txt

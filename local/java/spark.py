@@ -1,6 +1,7 @@
 """Start Spark on this machine with a Java that it runs on, and without its chatter."""
 
 import os
+import shlex
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -23,6 +24,8 @@ from local.java.s3a_jars import s3a_jars
 
 MASTER = "local[*]"
 
+_JAVA_OPTIONS = "spark.driver.defaultJavaOptions"
+
 
 def session_starter(lake: Lake) -> Callable[[], SparkSession]:
     """Return what starts the session for a lake, when it is needed.
@@ -35,11 +38,23 @@ def session_starter(lake: Lake) -> Callable[[], SparkSession]:
     return partial(local_spark_session, s3_jars=s3a_jars(os.environ, own=Path(sys.prefix)))
 
 
-def local_spark_session(*, s3_jars: list[Path] | None = None) -> SparkSession:
+def class_archive(own: Path) -> Path:
+    """Return where a virtual environment keeps Spark's classes; `local.java.class_archive` makes it."""
+    return own / "share" / "flightlake" / "spark-classes.jsa"
+
+
+def class_option(archive: Path) -> str:
+    """Return the option with which Java reads its classes from an archive; none where there is no archive."""
+    return _java_option("SharedArchiveFile", archive) if archive.exists() else ""
+
+
+def local_spark_session(*, s3_jars: list[Path] | None = None, archive_to: Path | None = None) -> SparkSession:
     """Return a Spark session on all cores of this machine.
 
     Args:
         s3_jars: the client of S3, for a lake in a bucket; the bucket is reached as boto3 reaches it.
+        archive_to: a file to which Java writes the classes that it loaded, when it ends; None for a usual session,
+            which reads the archive that is there.
 
     Raises:
         FlightLakeError: there is no fit Java, or Spark does not start; the text names the log.
@@ -47,20 +62,28 @@ def local_spark_session(*, s3_jars: list[Path] | None = None) -> SparkSession:
     """
     if SparkSession.getActiveSession() is None:
         _prepare_environment()
+        archive = class_archive(Path(sys.prefix))
+        java_option = class_option(archive) if archive_to is None else _java_option("ArchiveClassesAtExit", archive_to)
         if s3_jars is None:
-            _start_quietly(local_settings(on_s3=False))
+            _start_quietly(local_settings(on_s3=False), java_option)
         else:
-            _start_with_s3(s3_jars)
+            _start_with_s3(s3_jars, java_option)
     return spark_session("flightlake", master=MASTER, on_s3=s3_jars is not None)
 
 
-def _start_with_s3(jars: list[Path]) -> None:
+def _java_option(name: str, path: Path) -> str:
+    # Spark's launcher takes options apart as a shell does.
+    return f"-XX:{name}={shlex.quote(str(path))}"
+
+
+def _start_with_s3(jars: list[Path], java_option: str) -> None:
     # Imported here and nowhere above: boto3 takes long to import, and a folder needs none of it.
     from lake.adapters.s3a import s3a_access  # noqa: PLC0415 - see the line above
 
     access = s3a_access()
     with _environment(access.credentials):
-        _start_quietly({**local_settings(on_s3=True), **access.settings, "spark.jars": ",".join(map(str, jars))})
+        settings = {**local_settings(on_s3=True), **access.settings, "spark.jars": ",".join(map(str, jars))}
+        _start_quietly(settings, java_option)
 
 
 @contextmanager
@@ -86,10 +109,11 @@ def _prepare_environment() -> None:
     os.environ["SPARK_HOME"] = str(Path(pyspark.__file__).parent)
 
 
-def _start_quietly(settings: dict[str, str]) -> None:
+def _start_quietly(settings: dict[str, str], java_option: str) -> None:
     """Start the Java process with its messages in a log file: what matters reaches Python as errors."""
     log = Path(tempfile.gettempdir()) / f"flightlake-spark-{os.getpid()}.log"
     conf = SparkConf().setMaster(MASTER).setAll(list(settings.items()))
+    conf.set(_JAVA_OPTIONS, f"{settings[_JAVA_OPTIONS]} {java_option}".strip())
     try:
         with log.open("wb") as sink:
             gateway = launch_gateway(conf, popen_kwargs={"stderr": sink, "stdout": sink})  # type: ignore[no-untyped-call]  # pyspark gives it no types
