@@ -83,7 +83,7 @@ def _check(archive: Path) -> None:
     """
     options = f"-Xshare:on {class_option(archive)}"
     submit = Path(os.environ["SPARK_HOME"], "bin", "spark-submit")
-    command = [submit, "--driver-java-options", options, "--version"]
+    command: list[str | Path] = [submit, "--driver-java-options", options, "--version"]
     subprocess.run(command, check=True, capture_output=True, timeout=_WRITTEN_S)
 
 
