@@ -11,6 +11,7 @@ from glue_jobs.day_build import DayBuild
 from glue_jobs.landed import RawDay
 from glue_jobs.raw_reader import read_responses, state_vectors
 from glue_jobs.session import frame_of
+from glue_jobs.spread import FILE_NUMBER, first_addresses, spread
 from glue_jobs.transforms.decode import decoded
 from glue_jobs.transforms.deduplicate import with_is_repeat
 from glue_jobs.transforms.judge import count_columns, is_rejected, rule_counts, with_verdicts
@@ -92,10 +93,9 @@ def _write_states(spark: SparkSession, store: ObjectStore, raw: RawDay, folder: 
     judged = with_verdicts(decoded(state_vectors(read.drop("raw_key")))).drop("raw_row")
     with_rejects = F.collect_set(F.when(is_rejected(), F.col("raw_number"))).alias("numbers_with_rejects")
     judged = judged.observe(verdicts, *count_columns(), with_rejects)
-    # Hash, not range: ranging would sample, that is run everything above twice, and count it twice.
-    spread = judged.where(~is_rejected()).repartition(_file_count(raw), "icao24")
+    accepted = spread(judged.where(~is_rejected()), first_addresses(store, raw, _file_count(raw)))
     duplicates = F.sum(F.col("is_repeat").cast("bigint")).alias("duplicates")
-    ranked = with_is_repeat(spread).observe(written, duplicates, content_checksum().alias("checksum"))
+    ranked = with_is_repeat(accepted, FILE_NUMBER).observe(written, duplicates, content_checksum().alias("checksum"))
     write_folder(curated(ranked.where(~F.col("is_repeat"))), store, folder, in_runs=len(raw.objects) >= RUN_LENGTH)
     return responses.get | verdicts.get | written.get
 
