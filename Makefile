@@ -26,7 +26,8 @@ PACKAGING := infra/packaging.py infra/archive.py
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-# The build tools come first and without isolation, so that every package is checked against its hash.
+# The build tools come first and without isolation, so that every package is checked against its hash. What setuptools says
+# of an editable installation is meant for its authors.
 $(VENV)/.local: requirements/build.txt requirements/local.txt requirements/java.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and "flightlake needs Python 3.11 or later, this is %d.%d: make PYTHON=python3.13 ..." % v[:2])'
 	@echo "set-up: $(VENV), packages (the first time pyspark is built from source, about a minute)"
@@ -34,7 +35,7 @@ $(VENV)/.local: requirements/build.txt requirements/local.txt requirements/java.
 	@$(PIP_INSTALL) -r requirements/build.txt
 	@$(PIP_INSTALL) --no-build-isolation -r requirements/local.txt
 	@bash local/java/set_up.sh $(VENV) requirements/java.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m local.java.class_archive
 	@touch $@
 
