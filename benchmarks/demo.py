@@ -50,7 +50,7 @@ def main() -> None:
     for step in runs[0]:
         step_s = statistics.median(steps[step] for steps in runs)
         rows.append(Row(f"- {step}", f"{step_s:.1f} s", "", None, "", None))
-    report("demo", rows, notes=[f"Of {RUNS} runs, the median; two simulated hours are polled at their pace."])
+    report("demo", rows, notes=[f"Of {RUNS} runs, the median; 73 simulated minutes are polled at their pace."])
 
 
 if __name__ == "__main__":

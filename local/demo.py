@@ -20,10 +20,10 @@ from lake.layout import MARKER_KEY
 
 FLIGHTLAKE = ".venv/bin/flightlake"
 PUBLISHED = "sql/published.sql"
-POLL_COUNT = 80
+POLL_COUNT = 50
 INTERVAL_S = 90
 SPEED = 200
-"""Simulated seconds in a real one: the two hours between first and last poll pass in 36 s. Twice as fast, a slow
+"""Simulated seconds in a real one: the 73 minutes from first to last poll pass in 22 s. Twice as fast, a slow
 machine is still busy with one poll when the next is due."""
 
 SKY = ("--aircraft", "2500", "--seed", "7", "--start", "2025-09-06T10:00:00Z", "--speed", str(SPEED))
@@ -96,7 +96,7 @@ def _polled(lake: Path, url: str) -> int:
     """Poll and land; show the first polls and those that had trouble, for the others only their number."""
     schedule = ("--count", str(POLL_COUNT), "--interval", str(INTERVAL_S))
     arguments = ("poll", "--lake", lake, "--source", url, *schedule)
-    _announce("poll and land: two hours of sky, one answer each 90 s", arguments)
+    _announce("poll and land: over an hour of sky, one answer each 90 s", arguments)
     process = subprocess.Popen(_command(arguments), stderr=subprocess.PIPE, text=True)
     for count, line in enumerate(process.stderr or (), start=1):
         if count <= _SHOWN_LINES or "landed" not in line:
