@@ -56,8 +56,8 @@ $(VENV)/.engines: $(VENV)/.dev $(wildcard tests/engines/*)
 demo: $(VENV)/.local  ## the whole lake on this machine: simulate, poll, land, convert, query, verify, report
 	@$(BIN)/python -m local.demo
 
-test: $(VENV)/.dev  ## every test that needs neither account, token, Docker nor network; with coverage
-	@$(BIN)/pytest -m "not slow" --numprocesses 2 --dist loadfile --cov --cov-report=term --cov-fail-under=95 --durations=10
+test: $(VENV)/.dev  ## every test that needs neither account, token, Docker nor network
+	@$(BIN)/pytest -m "not slow" --numprocesses 2 --dist loadfile --durations=10
 
 test-all: $(VENV)/.dev $(VENV)/.engines  ## the slower tests too: experiments, real engines, recorded data, a real browser
 	@$(BIN)/pytest -m "slow or experiment" --size ci --numprocesses 2 --dist loadfile --durations=25

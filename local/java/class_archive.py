@@ -16,18 +16,16 @@ from subprocess import SubprocessError
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
-from pyspark.sql import SparkSession
-
 from glue_jobs.convert import STATES_JOB, Conversion
 from ingestion.landing import land
 from lake.adapters.clock import SystemClock
 from lake.adapters.opening import open_lake
 from lake.errors import FlightLakeError
-from local.java.spark import class_archive, class_option, local_spark_session
+from local.java.spark import class_archive, class_option, end_java, local_spark_session
 from local.simulator.sky import Sky, response_body
 
 _SUNRISE = datetime(2026, 5, 8, 6, tzinfo=UTC)
-_WRITTEN_S = 300
+_ANSWER_S = 60
 
 
 def main() -> None:
@@ -36,9 +34,7 @@ def main() -> None:
     unfinished = archive.with_name(f"{archive.name}.{uuid4().hex}")
     archive.parent.mkdir(parents=True, exist_ok=True)
     try:
-        spark = local_spark_session(archive_to=unfinished)
-        _convert_a_day(spark)
-        _end(spark)
+        _convert_a_day(unfinished)
         _check(unfinished)
         unfinished.replace(archive)
     except (FlightLakeError, OSError, SubprocessError) as error:
@@ -53,8 +49,9 @@ def _say(text: str) -> None:
     sys.stdout.write(f"set-up: {text}\n")
 
 
-def _convert_a_day(spark: SparkSession) -> None:
-    """Convert responses with a rejected row and repeated ones, so that what every step needs is loaded."""
+def _convert_a_day(archive_to: Path) -> None:
+    """Convert responses with a rejected row and repeated ones, so that what every step needs is loaded and archived."""
+    spark = local_spark_session(archive_to=archive_to)
     with TemporaryDirectory() as folder:
         lake = open_lake(f"{folder}/lake", create=True)
         at_s = int(_SUNRISE.timestamp())
@@ -65,26 +62,20 @@ def _convert_a_day(spark: SparkSession) -> None:
         for result in conversion.run([_SUNRISE.date()]):
             if result.error:
                 raise result.error
-
-
-def _end(spark: SparkSession) -> None:
-    """End Spark's Java, which writes the archive only then, and wait for it."""
-    java = spark.sparkContext._gateway.proc  # type: ignore[union-attr]  # noqa: SLF001  pyspark itself ends it so, but does not wait
-    spark.stop()
-    java.stdin.close()
-    java.wait(_WRITTEN_S)
+    end_java()
 
 
 def _check(archive: Path) -> None:
     """Start Java as Spark does, and have it refuse what it would else ignore without a word.
 
     Raises:
-        SubprocessError: Java does not use the archive: on 18 and later because Spark names one jar twice.
+        FlightLakeError: Java does not read the archive.
     """
     options = f"-Xshare:on {class_option(archive)}"
     submit = Path(os.environ["SPARK_HOME"], "bin", "spark-submit")
     command: list[str | Path] = [submit, "--driver-java-options", options, "--version"]
-    subprocess.run(command, check=True, capture_output=True, timeout=_WRITTEN_S)
+    if subprocess.run(command, check=False, capture_output=True, timeout=_ANSWER_S).returncode:
+        raise FlightLakeError("Java does not read it: from 18 on because Spark's launcher names one jar twice")
 
 
 if __name__ == "__main__":

@@ -26,6 +26,8 @@ MASTER = "local[*]"
 
 _JAVA_OPTIONS = "spark.driver.defaultJavaOptions"
 
+_ENDED_S = 300
+
 
 def session_starter(lake: Lake) -> Callable[[], SparkSession]:
     """Return what starts the session for a lake, when it is needed.
@@ -69,6 +71,19 @@ def local_spark_session(*, s3_jars: list[Path] | None = None, archive_to: Path |
         else:
             _start_with_s3(s3_jars, java_option)
     return spark_session("flightlake", master=MASTER, on_s3=s3_jars is not None)
+
+
+def end_java() -> None:
+    """End the session that runs and its Java, and wait until that is gone; a process can have no other after it.
+
+    Raises:
+        TimeoutExpired: it takes minutes.
+    """
+    context = SparkContext.getOrCreate()
+    java = context._gateway.proc  # type: ignore[union-attr]  # noqa: SLF001  pyspark closes its input, too, but does not wait
+    context.stop()
+    java.stdin.close()
+    java.wait(_ENDED_S)
 
 
 def _java_option(name: str, path: Path) -> str:
