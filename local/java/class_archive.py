@@ -52,17 +52,20 @@ def _say(text: str) -> None:
 def _convert_a_day(archive_to: Path) -> None:
     """Convert responses with a rejected row and repeated ones, so that what every step needs is loaded and archived."""
     spark = local_spark_session(archive_to=archive_to)
-    with TemporaryDirectory() as folder:
-        lake = open_lake(f"{folder}/lake", create=True)
-        at_s = int(_SUNRISE.timestamp())
-        body = response_body(at_s, Sky(1, _SUNRISE, 60).observations(at_s), is_extended=True)
-        for changed in (body, body.replace(b"[[", b"[[null],[", 1)):
-            land(lake.store, changed, clock=SystemClock())
-        conversion = Conversion(STATES_JOB, lambda: spark, lake.store, lake.catalog, SystemClock(), min_quality=0)
-        for result in conversion.run([_SUNRISE.date()]):
-            if result.error:
-                raise result.error
-    end_java()
+    try:
+        with TemporaryDirectory() as folder:
+            lake = open_lake(f"{folder}/lake", create=True)
+            at_s = int(_SUNRISE.timestamp())
+            body = response_body(at_s, Sky(1, _SUNRISE, 60).observations(at_s), is_extended=True)
+            for changed in (body, body.replace(b"[[", b"[[null],[", 1)):
+                land(lake.store, changed, clock=SystemClock())
+            conversion = Conversion(STATES_JOB, lambda: spark, lake.store, lake.catalog, SystemClock(), min_quality=0)
+            for result in conversion.run([_SUNRISE.date()]):
+                if result.error:
+                    raise result.error
+    finally:
+        # It would write its archive all the same, after this process.
+        end_java()
 
 
 def _check(archive: Path) -> None:

@@ -33,7 +33,7 @@ def raw_day(lake: Lake) -> RawDay:
     return landed_day(lake.store, raw_states_day_prefix(DAY), DAY, day_of=snapshot_date_of)
 
 
-def test_files_get_equal_shares_of_a_sky_that_is_none(folder_lake: Lake) -> None:
+def test_files_get_equal_shares_of_rows_that_lie_unevenly(folder_lake: Lake) -> None:
     responses_of(folder_lake, EUROPE + AMERICA, 7)
     firsts = first_addresses(folder_lake.store, raw_day(folder_lake), FILES)
     assert firsts == sorted(firsts)
