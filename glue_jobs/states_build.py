@@ -15,7 +15,7 @@ from glue_jobs.spread import FILE_NUMBER, first_addresses, spread
 from glue_jobs.transforms.decode import decoded
 from glue_jobs.transforms.deduplicate import with_is_repeat
 from glue_jobs.transforms.judge import count_columns, is_rejected, rule_counts, with_verdicts
-from glue_jobs.transforms.tables import content_checksum, curated, quality, quarantined
+from glue_jobs.transforms.tables import content_checksum, curated, quality, quarantined, with_row_hash
 from lake.commits import DayCounts, Unreadable
 from lake.contract import spark_ddl
 from lake.errors import InvalidResponseError, StorageError
@@ -29,12 +29,16 @@ from lake.tables import QUALITY_SCORES, STATES, STATES_QUARANTINE
 RAW_BYTES_PER_ROW = 30
 """Gzipped bytes of a state vector in a global response, measured on recorded ones (27 to 33)."""
 
-ROWS_PER_FILE = 2_500_000
-"""About 40 MB of Parquet: few files for readers, what a core sorts in memory, and a day's worth for a few cores."""
+ROWS_PER_FILE = 1_500_000
+"""About 25 MB of Parquet: few files for readers, and little enough for a core to sort in memory beside others."""
 
 RUN_LENGTH = 100
 """Responses of a day from which on an aircraft's rows are a run that its address is worth a dictionary for: below, one
 made 3 % more bytes."""
+
+PLACES = 1_000
+"""What the driver learns of rejected rows are their responses, and their row numbers modulo this: it does not grow with
+the rows, and few others share both."""
 
 _UNREAD = "unread"
 """A sound object that gave no rows: leaving it out would lose them. Beside a damaged one of the same part it is told
@@ -58,8 +62,9 @@ def build_states(spark: SparkSession, store: ObjectStore, raw: RawDay, folders: 
         ContractViolationError: what was written is not what the contract says.
     """
     seen = _write_states(spark, store, raw, folders[STATES.name])
-    keys_with_rejects = frozenset(raw.objects[number].key for number in seen["numbers_with_rejects"])
-    _write_quarantine(spark, store, raw, folders[STATES_QUARANTINE.name], keys_with_rejects)
+    _write_quarantine(
+        spark, store, raw, folders[STATES_QUARANTINE.name], seen["numbers_of_rejects"], seen["places_of_rejects"]
+    )
     day_scores = scores(rule_counts(seen.get))
     write_folder(quality(spark, day_scores), store, folders[QUALITY_SCORES.name])
     row_counts = {
@@ -91,23 +96,33 @@ def _write_states(spark: SparkSession, store: ObjectStore, raw: RawDay, folder: 
     read = read_responses(spark, store, raw).observe(responses, *_response_columns())
     # What is observed is copied row by row: the texts, which nobody needs from here on, would be half of it.
     judged = with_verdicts(decoded(state_vectors(read.drop("raw_key")))).drop("raw_row")
-    with_rejects = F.collect_set(F.when(is_rejected(), F.col("raw_number"))).alias("numbers_with_rejects")
-    judged = judged.observe(verdicts, *count_columns(), with_rejects)
+    judged = judged.observe(verdicts, *count_columns(), *_rejects_columns())
     accepted = spread(judged.where(~is_rejected()), first_addresses(store, raw, _file_count(raw)))
     duplicates = F.sum(F.col("is_repeat").cast("bigint")).alias("duplicates")
-    ranked = with_is_repeat(accepted, FILE_NUMBER).observe(written, duplicates, content_checksum().alias("checksum"))
+    hashed = with_row_hash(with_is_repeat(accepted, FILE_NUMBER))
+    ranked = hashed.observe(written, duplicates, content_checksum().alias("checksum"))
     write_folder(curated(ranked.where(~F.col("is_repeat"))), store, folder, in_runs=len(raw.objects) >= RUN_LENGTH)
     return responses.get | verdicts.get | written.get
 
 
-def _write_quarantine(spark: SparkSession, store: ObjectStore, raw: RawDay, folder: str, keys: frozenset[str]) -> None:
-    """Write the rejected rows; only the responses that have some are read again."""
-    if not keys:
+def _write_quarantine(
+    spark: SparkSession, store: ObjectStore, raw: RawDay, folder: str, numbers: list[int], places: list[int]
+) -> None:
+    """Write the rejected rows: only responses that have some are read again, and only rows of their places decoded."""
+    if not numbers:
         write_folder(frame_of(spark, [], spark_ddl(STATES_QUARANTINE)), store, folder)
         return
-    rows = with_verdicts(decoded(state_vectors(read_responses(spark, store, raw, keys))))
+    keys = frozenset(raw.objects[number].key for number in numbers)
+    vectors = state_vectors(read_responses(spark, store, raw, keys))
+    at_places = f"row_number % {PLACES} in ({', '.join(map(str, places))})"
+    rows = with_verdicts(decoded(vectors.where(at_places)))
     rejected = quarantined(rows.where(is_rejected())).repartition(_file_count(raw), "raw_key")
     write_folder(rejected.sortWithinPartitions("snapshot_at", "raw_key", "row_number"), store, folder)
+
+
+def _rejects_columns() -> list[Column]:
+    places = {"numbers_of_rejects": F.col("raw_number"), "places_of_rejects": F.col("row_number") % PLACES}
+    return [F.collect_set(F.when(is_rejected(), place)).alias(name) for name, place in places.items()]
 
 
 def _response_columns() -> list[Column]:

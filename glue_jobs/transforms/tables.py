@@ -1,7 +1,5 @@
 """The tables' final columns: curated rows, quarantined rows, quality scores."""
 
-from functools import reduce
-
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -30,13 +28,17 @@ def quality(spark: SparkSession, scores: list[Score]) -> DataFrame:
     return frame_of(spark, rows, spark_ddl(QUALITY_SCORES))
 
 
-def content_checksum() -> Column:
-    """Return an order-free checksum of deduplicated rows: the exclusive or of a hash of each row's decoded values."""
+def with_row_hash(rows: DataFrame) -> DataFrame:
+    """Return decoded rows with `row_hash` (bigint) of a row's values, for `content_checksum`."""
     names = [decoded_name(column) for column in STATES.columns]
     # The hash passes over nulls: without their places, a value would count alike in any of two columns.
-    nulls = [F.when(F.col(name).isNull(), F.lit(1 << place)).otherwise(F.lit(0)) for place, name in enumerate(names)]
-    row_hash = F.xxhash64(reduce(Column.bitwiseOR, nulls), *names)
-    return F.coalesce(F.bit_xor(F.when(~F.col("is_repeat"), row_hash)).cast("string"), F.lit("0"))
+    nulls = " | ".join(f"if({name} is null, {1 << place}, 0)" for place, name in enumerate(names))
+    return rows.withColumn("row_hash", F.expr(f"xxhash64({nulls}, {', '.join(names)})"))
+
+
+def content_checksum() -> Column:
+    """Return an order-free checksum of deduplicated rows with their hashes: the exclusive or of these."""
+    return F.coalesce(F.bit_xor(F.when(~F.col("is_repeat"), F.col("row_hash"))).cast("string"), F.lit("0"))
 
 
 def _with_instants(rows: DataFrame) -> DataFrame:

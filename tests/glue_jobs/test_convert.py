@@ -14,6 +14,7 @@ from support.vectors import DAY, NOON, body, landed, vector
 
 from glue_jobs.convert import POLLS_JOB, STATES_JOB, Conversion, DayJob
 from glue_jobs.day_result import DayResult
+from glue_jobs.states_build import PLACES
 from lake.adapters.clock import SystemClock
 from lake.adapters.opening import Lake
 from lake.commits import DayCounts
@@ -75,6 +76,18 @@ def test_quarantine_keeps_the_text_as_it_was_received(conversion: Conversion, fo
         (2, None, "text"),
         (3, None, '{"a": 1.50}'),
     ]
+
+
+def test_rejected_rows_are_found_wherever_they_stand(conversion: Conversion, folder_lake: Lake) -> None:
+    odd_at = (3, PLACES + 2, PLACES + 4)
+    rows = [vector(icao24="XYZ" if number in odd_at else f"{number:06x}") for number in range(PLACES + 5)]
+    landed(folder_lake.store, body(*rows))
+    landed(folder_lake.store, body(vector(), time=NOON + 60), time=NOON + 60)
+    landed(folder_lake.store, body(*rows[:4], time=NOON + 120), time=NOON + 120)
+    (result,) = run(conversion)
+    assert result.counts == DayCounts(raw_rows=PLACES + 10, curated=PLACES + 6, quarantined=4, duplicates=0)
+    found = visible(folder_lake, STATES_QUARANTINE, f"epoch(snapshot_at)::bigint - {NOON}, row_number")
+    assert found == [(0, 3), (0, PLACES + 2), (0, PLACES + 4), (120, 3)]
 
 
 def test_a_second_run_has_nothing_to_do_and_a_rebuild_gives_the_same_rows(
