@@ -40,6 +40,8 @@ PLACES = 1_000
 """What the driver learns of rejected rows are their responses, and their row numbers modulo this: it does not grow with
 the rows, and few others share both."""
 
+_PLACE = f"row_number % {PLACES}"
+
 _UNREAD = "unread"
 """A sound object that gave no rows: leaving it out would lose them. Beside a damaged one of the same part it is told
 only once that one had its say."""
@@ -114,14 +116,13 @@ def _write_quarantine(
         return
     keys = frozenset(raw.objects[number].key for number in numbers)
     vectors = state_vectors(read_responses(spark, store, raw, keys))
-    at_places = f"row_number % {PLACES} in ({', '.join(map(str, places))})"
-    rows = with_verdicts(decoded(vectors.where(at_places)))
+    rows = with_verdicts(decoded(vectors.where(f"{_PLACE} in ({', '.join(map(str, places))})")))
     rejected = quarantined(rows.where(is_rejected())).repartition(_file_count(raw), "raw_key")
     write_folder(rejected.sortWithinPartitions("snapshot_at", "raw_key", "row_number"), store, folder)
 
 
 def _rejects_columns() -> list[Column]:
-    places = {"numbers_of_rejects": F.col("raw_number"), "places_of_rejects": F.col("row_number") % PLACES}
+    places = {"numbers_of_rejects": F.col("raw_number"), "places_of_rejects": F.expr(_PLACE)}
     return [F.collect_set(F.when(is_rejected(), place)).alias(name) for name, place in places.items()]
 
 

@@ -29,7 +29,10 @@ def quality(spark: SparkSession, scores: list[Score]) -> DataFrame:
 
 
 def with_row_hash(rows: DataFrame) -> DataFrame:
-    """Return decoded rows with `row_hash` (bigint) of a row's values, for `content_checksum`."""
+    """Return decoded rows with `row_hash` (bigint) of a row's values, for `content_checksum`.
+
+    A column of its own: inside what Spark observes, every value would be fetched through a joined row.
+    """
     names = [decoded_name(column) for column in STATES.columns]
     # The hash passes over nulls: without their places, a value would count alike in any of two columns.
     nulls = " | ".join(f"if({name} is null, {1 << place}, 0)" for place, name in enumerate(names))
