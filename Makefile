@@ -19,7 +19,7 @@ export BENCH_SIZE
 
 # Folders too: their time changes when a module goes.
 code = $(shell find $(1) -name __pycache__ -prune -o \( -type d -o -type f \) -print) pyproject.toml LICENSE
-PACKAGING := infra/packaging.py infra/archive.py
+PACKAGING := $(wildcard infra/package/*.py)
 
 .PHONY: help demo test test-all reliability bench engines check lint types format docs lock package plan smoke audit secrets clean
 
@@ -34,9 +34,9 @@ $(VENV)/.local: requirements/build.txt requirements/local.txt requirements/java.
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP_INSTALL) -r requirements/build.txt
 	@$(PIP_INSTALL) --no-build-isolation -r requirements/local.txt
-	@bash local/java/set_up.sh $(VENV) requirements/java.txt
+	@bash cli/spark/set_up.sh $(VENV) requirements/java.txt
 	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@$(BIN)/python -m local.java.class_archive
+	@$(BIN)/python -m cli.spark.class_archive
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.local requirements/dev.txt
@@ -54,7 +54,7 @@ $(VENV)/.engines: $(VENV)/.dev $(wildcard tests/engines/*)
 	@bash tests/engines/set_up.sh $(VENV)/engines && touch $@ || true
 
 demo: $(VENV)/.local  ## the whole lake on this machine: simulate, poll, land, convert, query, verify, report
-	@$(BIN)/python -m local.demo
+	@$(BIN)/python -m cli.demo
 
 test: $(VENV)/.dev  ## every test that needs neither account, token, Docker nor network
 	@$(BIN)/pytest -m "not slow" --numprocesses 2 --dist loadfile --durations=10
@@ -95,7 +95,7 @@ format: $(VENV)/.dev  ## rewrite the code in the project's style
 	@$(BIN)/ruff format
 
 docs: $(VENV)/.local  ## write the data dictionary anew from the contract
-	@$(BIN)/python -m lake.data_dictionary > docs/data-dictionary.md
+	@$(BIN)/python -m flightlake.data_dictionary > docs/data-dictionary.md
 
 lock: $(VENV)/.dev  ## pin every package anew, with hashes, for every platform
 	@$(UV_COMPILE) --group build -o requirements/build.txt
@@ -108,16 +108,16 @@ lock: $(VENV)/.dev  ## pin every package anew, with hashes, for every platform
 	  -c requirements/local.txt -c requirements/infra.txt -o requirements/dev.txt pyproject.toml
 
 package: dist/poller.zip dist/glue.zip  ## build what is deployed, the same bytes from the same commit: Lambda zip, Glue library
-	@$(BIN)/python -m infra.packaging show poller glue
+	@$(BIN)/python -m infra.package.build show poller glue
 
-dist/poller.zip: requirements/lambda.txt $(call code,lake ingestion) $(PACKAGING) | $(VENV)/.local
-	@$(BIN)/python -m infra.packaging build poller
+dist/poller.zip: requirements/lambda.txt $(call code,flightlake ingestion) $(PACKAGING) | $(VENV)/.local
+	@$(BIN)/python -m infra.package.build build poller
 
-dist/glue.zip: $(call code,lake glue_jobs) $(PACKAGING) | $(VENV)/.local
-	@$(BIN)/python -m infra.packaging build glue
+dist/glue.zip: $(call code,flightlake glue_jobs) $(PACKAGING) | $(VENV)/.local
+	@$(BIN)/python -m infra.package.build build glue
 
 plan: $(VENV)/.infra dist/poller.zip dist/glue.zip  ## what a stack makes, may and costs, without an account: STACK=dev FORMAT=text
-	@$(BIN)/python -m infra.plan $(STACK) --format $(FORMAT)
+	@$(BIN)/python -m infra.plan.show $(STACK) --format $(FORMAT)
 
 smoke: $(VENV)/.infra  ## does a deployed stack work? STACK=dev
 	@pulumi stack output --json --stack $(STACK) | $(BIN)/python -m infra.smoke

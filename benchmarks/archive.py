@@ -24,18 +24,21 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from benchmarks.findings import Row, is_small, report
-from glue_jobs.convert import STATES_JOB, Conversion
-from glue_jobs.landed import landed_day
-from glue_jobs.raw_reader import read_responses
+from cli.spark.local_session import local_spark_session
+from flightlake.archive.archived_store import ArchivedStore
+from flightlake.archive.archiver import Archiver, DayArchived
+from flightlake.clock import SystemClock
+from flightlake.lake import Lake
+from flightlake.layout import ARCHIVE_PREFIX, raw_states_day_prefix
+from flightlake.opensky.decoder import parse_response
+from flightlake.ports import ObjectStore
+from flightlake.publishing.publisher import Publisher
+from flightlake.publishing.raw_day import list_raw_day
+from flightlake.publishing.registry import STATES_LOG
+from flightlake.storage.open_lake import open_lake
+from glue_jobs.build.day_builder import SparkDayBuilder
+from glue_jobs.build.raw_reader import read_responses
 from ingestion.landing import land_response
-from lake.adapters.archived import ArchivedStore
-from lake.adapters.clock import SystemClock
-from lake.adapters.opening import Lake, open_lake
-from lake.archiving import Archiver, DayArchived
-from lake.layout import ARCHIVE_PREFIX, raw_states_day_prefix
-from lake.ports import ObjectStore
-from lake.response import parse_response
-from local.java.spark import local_spark_session
 
 DAY = date(2026, 5, 8)
 ROWS = 24
@@ -69,8 +72,8 @@ def a_response(number: int, sky: random.Random) -> bytes:
     return json.dumps({"time": time_s, "states": rows}).encode()
 
 
-def conversion(lake: Lake, spark: SparkSession) -> Conversion:
-    return Conversion(STATES_JOB, lambda: spark, lake.store, lake.catalog, SystemClock())
+def conversion(lake: Lake, spark: SparkSession) -> Publisher:
+    return Publisher(STATES_LOG, SparkDayBuilder(lambda: spark, lake.store), lake.store, lake.catalog, SystemClock())
 
 
 def rebuilt(lake: Lake, spark: SparkSession) -> tuple[float, Any]:
@@ -89,7 +92,7 @@ def asked_of_the_store(lake: Lake, spark: SparkSession) -> tuple[Counter[str], i
     counted: Any = Counted(lake.store.loose if isinstance(lake.store, ArchivedStore) else lake.store)
     watched = replace(lake, store=ArchivedStore(counted))
     rebuilt(watched, spark)
-    raw = landed_day(lake.store, raw_states_day_prefix(DAY), DAY, day_of=STATES_JOB.day_of)
+    raw = list_raw_day(lake.store, STATES_LOG, DAY)
     return counted.calls, len(read_responses(spark, lake.store, raw).inputFiles())
 
 

@@ -34,7 +34,7 @@ def seconds_beyond_start() -> dict[str, list[float]]:
         for _ in range(STARTS):
             for place, environment in places.items():
                 bare_s = _taken("pass", environment)
-                beyond[place].append(_taken("import ingestion.handler", environment) - bare_s)
+                beyond[place].append(_taken("import ingestion.aws_lambda.handler", environment) - bare_s)
         return beyond
 
 

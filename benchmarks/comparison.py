@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from lake.tables import STATES
+from flightlake.schema.tables.states import STATES
 
 _VALUES = ", ".join(
     f"epoch_us({column.name})" if column.type == "timestamp" else column.name for column in STATES.columns

@@ -4,9 +4,9 @@
 
 Without arguments it takes what `benchmarks.growth` found last: the rows and seconds by which its largest day exceeds
 its smallest, so that the start does not count. Otherwise rows and seconds are of one conversion in a warm session.
-Nothing is measured here, and no job was run on Glue. Prices and the start of a job come from `infra.prices` and
-`infra.cost`. Assumed: a Glue worker's virtual processor does what a core did here; one worker is Spark's driver and
-converts nothing; a core's time grows with its share of the rows as measured; S3 delivers as fast as it is read.
+Nothing is measured here, and no job was run on Glue. Prices and the start of a job come from `infra.plan.prices` and
+`infra.plan.cost`. Assumed: a Glue worker's virtual processor does what a core did here; one worker is Spark's driver
+and converts nothing; a core's time grows with its share of the rows as measured; S3 delivers as fast as it is read.
 """
 
 import argparse
@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.findings import Finding, Row, folder, from_document, report
-from infra import cost, prices
-from infra.prices import Price
+from infra.plan import cost, prices
+from infra.plan.prices import Price
 
 WORKER_TYPE = "G.1X"
 CORES_PER_WORKER = 4
@@ -81,7 +81,7 @@ class Estimate:
     seconds: float
 
     def usd(self, price: Price) -> float:
-        """Return what it costs; a free allowance is left aside."""
+        """Return what it costs; a free request_budget is left aside."""
         return self.workers * cost.DPU_PER_WORKER[WORKER_TYPE] * self.seconds / 3600 * price.usd
 
 

@@ -23,10 +23,10 @@ from benchmarks.convert import converted, scratch_folder
 from benchmarks.findings import Curve, Row, is_small, report
 from benchmarks.processes import PEERS_PYTHON, Run, run
 from benchmarks.synthetic_day import DAY_S, MIDNIGHT_S
+from flightlake.clock import SystemClock
+from flightlake.storage.open_lake import open_lake
 from ingestion.landing import land
-from ingestion.recorded import read_body
-from lake.adapters.clock import SystemClock
-from lake.adapters.opening import open_lake
+from ingestion.response_files import read_body
 
 SERIES = "global_20251231_20x160s"
 ROWS_PER_RESPONSE, INTERVAL_S = 9_148, 160

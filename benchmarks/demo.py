@@ -26,7 +26,7 @@ def timed_demo() -> dict[str, float]:
         CalledProcessError: the demo failed; what it printed goes with it.
     """
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-u", "-m", "local.demo", folder]
+        command = [sys.executable, "-u", "-m", "cli.demo", folder]
         printed: list[str] = []
         steps: dict[str, float] = {}
         step, begun_s = "before the first step", time.perf_counter()

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from local.java.finding import chosen_java_home
+from cli.spark.java_home import chosen_java_home
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "dist" / "benchmarks"

@@ -23,9 +23,9 @@ from benchmarks.convert import converted, scratch_folder
 from benchmarks.findings import Curve, Row, is_small, report
 from benchmarks.processes import Run
 from benchmarks.synthetic_day import DAY_S, MIDNIGHT_S, bodies, instants, landed_lake, response_count
+from flightlake.clock import SystemClock
+from flightlake.storage.open_lake import open_lake
 from ingestion.landing import land
-from lake.adapters.clock import SystemClock
-from lake.adapters.opening import open_lake
 
 SIZES = (500_000, 1_000_000, 2_000_000, 4_000_000, 8_000_000, 16_000_000)
 SMALL_SIZES = (50_000, 100_000, 200_000)

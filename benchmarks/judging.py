@@ -21,13 +21,13 @@ from typing import Any
 import duckdb
 
 from benchmarks.findings import Row, is_small, report
-from ingestion.handler import GC_THRESHOLD
-from ingestion.recorded import read_body
-from lake.judging import judge
-from lake.layout import gzipped
-from lake.predicates import BROKEN, verdict_function
-from lake.response import DECODED_COLUMNS, Response, decoded, parse_response
-from lake.rules import RULES
+from flightlake.layout import gzipped
+from flightlake.opensky.decoder import DECODED_COLUMNS, Response, decode_row, parse_response
+from flightlake.quality.evaluate import evaluate
+from flightlake.quality.rule_compiler import BROKEN, verdict_function
+from flightlake.quality.rules import RULES
+from ingestion.aws_lambda.handler import GC_THRESHOLD
+from ingestion.response_files import read_body
 
 RECORDED = Path(__file__).parents[2] / "shared" / "data" / "opensky"
 ROW_COUNT, TURNS = 12_000, 5 if is_small() else 15
@@ -105,8 +105,8 @@ def medians(work: dict[str, Callable[[], object]]) -> dict[str, float]:
 def findings(body: bytes, rows: list[tuple[Any, ...]], response: Response) -> list[Row]:
     ours: dict[str, Callable[[], object]] = {
         "parsing with its limits": lambda: parse_response(body),
-        "judging: decoding, verdicts, counts": lambda: judge(response),
-        "decoding alone": lambda: [decoded(row) for row in response.rows],
+        "judging: decoding, verdicts, counts": lambda: evaluate(response),
+        "decoding alone": lambda: [decode_row(row) for row in response.rows],
         "verdicts alone": lambda: verdict_function()(rows, response.time_s),
         "gzip at level 5": lambda: gzipped(body),
     }
@@ -127,7 +127,7 @@ def main() -> None:
     gc.set_threshold(GC_THRESHOLD)  # as the handler does
     response = recorded_response(Path(*sys.argv[1:2]) if len(sys.argv) > 1 else RECORDED)
     body = json.dumps({"time": response.time_s, "states": response.rows}, separators=(",", ":")).encode()
-    rows = [decoded(row) for row in response.rows]
+    rows = [decode_row(row) for row in response.rows]
     expected = in_python(rows, response.time_s)
     assert in_sqlite(rows, response.time_s) == in_duckdb(rows, response.time_s) == expected
     note = f"{len(rows):,} recorded rows in {len(body) / 1e6:.2f} MB; CPU milliseconds, medians of {TURNS} turns."

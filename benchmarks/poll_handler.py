@@ -32,14 +32,15 @@ from aws_lambda_powertools import Metrics, Tracer
 from benchmarks.cold_import import STARTS, seconds_beyond_start
 from benchmarks.findings import Row, is_small, report
 from benchmarks.peers.poll_scripts import bare, naive
-from ingestion.handler import GC_THRESHOLD
-from ingestion.invocation import Invocation, Reporter
-from ingestion.law import PollingLaw
+from flightlake.lake import Lake
+from flightlake.layout import ungzipped
+from flightlake.opensky.quota import LICENSED, PollingPlan
+from flightlake.storage.open_lake import open_lake
+from ingestion.aws_lambda.handler import GC_THRESHOLD
+from ingestion.aws_lambda.invocation import Invocation, Reporter
 from ingestion.poll import Poller
-from ingestion.sources import Allowance, Fetched
-from lake.adapters.opening import Lake, open_lake
-from lake.credits import LICENSED, PollingPlan
-from lake.layout import ungzipped
+from ingestion.quota.quota import CreditQuota
+from ingestion.sources import Fetched, RequestBudget
 
 START = datetime(2026, 5, 8, 12, tzinfo=UTC)
 AIRCRAFT, IN_THE_SKY, INTERVAL_S = 12_000, 13_500, 90
@@ -57,7 +58,7 @@ NOTES = [
     ),
     (
         "orjson would parse in half the time, 10 ms less, but does not see a name that is said twice, and reads whole "
-        "numbers of over 64 bits as doubles: `lake.json_reading` refuses or keeps both."
+        "numbers of over 64 bits as doubles: `flightlake.opensky.json_limits` refuses or keeps both."
     ),
     (
         "Packing in a thread while the rows are judged would gain nothing on Lambda, where 512 MB bring 0.3 of a "
@@ -92,8 +93,8 @@ class ReadySource:
         self._clock = clock
         self.body = b""
 
-    def fetch(self, allowance: Allowance) -> Fetched:
-        allowance.take()
+    def fetch(self, request_budget: RequestBudget) -> Fetched:
+        request_budget.take()
         return Fetched(self.body, self._clock.now(), None, 1)
 
 
@@ -140,7 +141,7 @@ def p95(seconds: list[float]) -> float:
 
 def write_bodies(folder: str) -> None:
     """Write a simulated answer for each poll; in a process of its own, whose memory is not counted."""
-    from local.simulator.sky import Sky, response_body  # noqa: PLC0415 - see above
+    from simulator.sky import Sky, response_body  # noqa: PLC0415 - see above
 
     sky = Sky(1, START - timedelta(hours=2), IN_THE_SKY)
     for number in range(POLLS):
@@ -159,8 +160,10 @@ class Ours:
         self.lake = lake
         self.clock = Now()
         self.source = ReadySource(self.clock)
-        law = PollingLaw(lake.poll_state, PollingPlan(LICENSED, None, INTERVAL_S), place="ready://", clock=self.clock)
-        poller = Poller(self.source, lake.store, law, self.clock)
+        quota = CreditQuota(
+            lake.poll_state, PollingPlan(LICENSED, None, INTERVAL_S), place="ready://", clock=self.clock
+        )
+        poller = Poller(self.source, lake.store, quota, self.clock)
         metrics = Metrics(namespace="Flightlake", service="benchmark")
         invocation = Invocation(poller, Reporter(metrics, Tracer(service="benchmark", disabled=True)), None)
         self._handle = metrics.log_metrics(lambda _event, _context: invocation.run({}, execution_id="x"))

@@ -18,9 +18,10 @@ from benchmarks.convert import converted, scratch_folder
 from benchmarks.findings import ROOT, is_small
 from benchmarks.synthetic_day import DAY as CONVERTED_DAY
 from benchmarks.synthetic_day import DAYS, FULL_DAY, instants, landed_lake
-from lake.adapters.opening import Lake, open_lake
-from lake.layout import commit_prefix, table_prefix
-from lake.tables import STATES
+from flightlake.lake import Lake
+from flightlake.layout import commit_prefix, table_prefix
+from flightlake.schema.tables.states import STATES
+from flightlake.storage.open_lake import open_lake
 
 DAY = date(2025, 9, 6)
 """The day that the published queries ask for; among the thirty."""
@@ -77,7 +78,7 @@ def _folder(day: date) -> str:
 
 
 def _code_digest() -> str:
-    modules = sorted(path for room in ("lake", "glue_jobs") for path in (ROOT / room).rglob("*.py"))
+    modules = sorted(path for room in ("flightlake", "glue_jobs") for path in (ROOT / room).rglob("*.py"))
     return sha256(b"".join(path.read_bytes() for path in modules)).hexdigest()[:8]
 
 

@@ -29,9 +29,9 @@ from benchmarks.findings import Row, is_small, report
 from benchmarks.processes import FLIGHTLAKE
 from benchmarks.published_month import DAY, files_of, published_month
 from benchmarks.scan import aircraft_of
-from lake.adapters.opening import open_lake
-from lake.sql_files import published_statements
-from local.engine import Engine
+from duckdb_engine.engine import Engine
+from flightlake.schema.sql_files import published_statements
+from flightlake.storage.open_lake import open_lake
 
 STARTS, AIRCRAFT_COUNT, TURNS = (3, 5, 3) if is_small() else (15, 25, 7)
 PACKAGED = next(Path(sys.prefix, "bench").glob("lib/python*/site-packages/duckdb_cli/duckdb"), None)

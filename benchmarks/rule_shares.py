@@ -10,11 +10,11 @@ from collections import Counter
 from pathlib import Path
 
 from benchmarks.findings import Row, report
-from ingestion.recorded import read_body
-from lake.judging import judge
-from lake.response import parse_response
-from lake.rules import REJECTING
-from lake.scoring import RuleCount, scores
+from flightlake.opensky.decoder import parse_response
+from flightlake.quality.evaluate import evaluate
+from flightlake.quality.rules import REJECTING
+from flightlake.quality.scores import RuleCount, scores
+from ingestion.response_files import read_body
 
 RECORDED = Path(__file__).parents[2] / "shared" / "data" / "opensky"
 
@@ -28,7 +28,7 @@ def main() -> None:
     failed: Counter[str] = Counter()
     row_count = rejected_count = 0
     for path in files:
-        judgement = judge(parse_response(read_body(path)))
+        judgement = evaluate(parse_response(read_body(path)))
         row_count += judgement.row_count
         rejected_count += len(judgement.rejections)
         for name, count in judgement.counts.items():

@@ -17,11 +17,11 @@ import duckdb
 
 from benchmarks.findings import Row, report
 from benchmarks.published_month import DATES, DAY, files_of, published_month, table_bytes
-from lake.adapters.opening import open_lake
-from lake.sql_files import SqlFile, published_statements, sql_files
-from local.athena.statements import statements_of
-from local.engine import Engine
-from local.scans import Scanned
+from duckdb_engine.engine import Engine
+from duckdb_engine.scans import Scanned
+from duckdb_engine.sql.statements import statements_of
+from flightlake.schema.sql_files import SqlFile, published_statements, sql_files
+from flightlake.storage.open_lake import open_lake
 
 AIRCRAFT_COUNT = 15
 PUBLISHED = ("published query 1, by country of one day", "published query 2, by altitude", "published query 3, a count")

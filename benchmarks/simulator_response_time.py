@@ -14,10 +14,10 @@ from datetime import timedelta
 import requests
 
 from benchmarks.findings import Row, report
-from local.simulator.api import GZIP_LEVEL
-from local.simulator.clock import SteeredClock
-from local.simulator.server import SimulatorServer
-from local.simulator.sky import DEFAULT_START, Sky, response_body
+from simulator.api import GZIP_LEVEL
+from simulator.clock import SteeredClock
+from simulator.server import SimulatorServer
+from simulator.sky import DEFAULT_START, Sky, response_body
 
 ANSWER_COUNT = 20
 LIMIT_S = 0.3

@@ -28,11 +28,11 @@ from rich.console import Console
 from rich.progress import track
 
 from benchmarks.findings import FOLDER
+from flightlake.clock import SystemClock
+from flightlake.storage.open_lake import open_lake
 from ingestion.landing import land
-from lake.adapters.clock import SystemClock
-from lake.adapters.opening import open_lake
-from local.simulator.clock import unix_s
-from local.simulator.sky import Box, Sky, response_body
+from simulator.clock import unix_s
+from simulator.sky import Box, Sky, response_body
 
 DAY = date(2026, 5, 8)
 MIDNIGHT_S = unix_s(datetime(DAY.year, DAY.month, DAY.day, tzinfo=UTC))

@@ -14,10 +14,12 @@ from typing import Self
 from benchmarks.findings import ROOT
 from benchmarks.processes import watched
 from benchmarks.synthetic_day import DAY
-from glue_jobs.convert import STATES_JOB, Conversion
-from lake.adapters.clock import SystemClock
-from lake.adapters.opening import open_lake
-from local.java.spark import local_spark_session
+from cli.spark.local_session import local_spark_session
+from flightlake.clock import SystemClock
+from flightlake.publishing.publisher import Publisher
+from flightlake.publishing.registry import STATES_LOG
+from flightlake.storage.open_lake import open_lake
+from glue_jobs.build.day_builder import SparkDayBuilder
 
 
 class WarmSession:
@@ -51,7 +53,9 @@ class WarmSession:
 def converted(lake_path: str) -> float:
     """Rebuild the day of a lake; return seconds."""
     lake, started_s = open_lake(lake_path), time.perf_counter()
-    conversion = Conversion(STATES_JOB, local_spark_session, lake.store, lake.catalog, SystemClock())
+    conversion = Publisher(
+        STATES_LOG, SparkDayBuilder(local_spark_session, lake.store), lake.store, lake.catalog, SystemClock()
+    )
     (result,) = conversion.run([DAY], rebuild=True)
     if not result.published:
         sys.exit(f"{lake_path}: not published: {result.reason}")

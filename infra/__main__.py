@@ -2,20 +2,20 @@
 
 import pulumi
 
+from infra.components.access_roles import AccessRoles, AccessRolesArgs
 from infra.components.analytics import Analytics, AnalyticsArgs
 from infra.components.backfill import Backfill, BackfillArgs
 from infra.components.catalog import Catalog, CatalogArgs
-from infra.components.delivery import Delivery, DeliveryArgs
+from infra.components.deploy_role import DeployRole, DeployRoleArgs
 from infra.components.jobs import Jobs, JobsArgs
 from infra.components.keys import Keys, KeysArgs
+from infra.components.monitoring import Monitoring, MonitoringArgs
 from infra.components.network import Network, NetworkArgs
-from infra.components.people import People, PeopleArgs
 from infra.components.poller import Poller, PollerArgs
 from infra.components.quicksight import QuickSight, QuickSightArgs
 from infra.components.storage import Storage, StorageArgs
-from infra.components.watch import Watch, WatchArgs
-from infra.stack_input import built_artifacts, stack_names, stack_settings
-from infra.tagging import tag_everything, tags_of
+from infra.config.stack import built_artifacts, stack_names, stack_settings
+from infra.config.tags import tag_everything, tags_of
 
 settings = stack_settings()
 names = stack_names(settings)
@@ -31,10 +31,10 @@ catalog = Catalog("catalog", CatalogArgs(settings, names, keys, storage))
 jobs = Jobs("jobs", JobsArgs(settings, names, keys, storage, network, catalog, artifacts))
 backfill = Backfill("backfill", BackfillArgs(settings, names, keys, jobs, names.arn("sns", names.named("reports"))))
 analytics = Analytics("analytics", AnalyticsArgs(settings, names, keys, storage, catalog))
-people = People("people", PeopleArgs(names, keys))
+people = AccessRoles("people", AccessRolesArgs(names, keys))
 quicksight = QuickSight("quicksight", QuickSightArgs(settings, names, keys, analytics.workgroup))
-watch = Watch("watch", WatchArgs(settings, names, keys))
-delivery = Delivery("delivery", DeliveryArgs(settings, names))
+watch = Monitoring("watch", MonitoringArgs(settings, names, keys))
+delivery = DeployRole("delivery", DeployRoleArgs(settings, names))
 
 exports = {
     "lake": storage.lake_address,

@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 from pulumi_aws import iam
 
-from infra.naming import Names
+from infra.config.names import Names
 
 Value = str | pulumi.Output[str]
 

@@ -20,11 +20,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
-from lake.adapters.opening_s3 import AwsSettings, open_s3_lake
-from lake.errors import FlightLakeError
-from lake.layout import raw_states_day_prefix, snapshot_at_of
-from lake.sql_files import sql_files
-from lake.tables import TABLES
+from flightlake.errors import FlightLakeError
+from flightlake.layout import raw_states_day_prefix, snapshot_at_of
+from flightlake.schema.sql_files import sql_files
+from flightlake.schema.tables.registry import TABLES
+from flightlake.storage.open_s3_lake import AwsSettings, open_s3_lake
 
 _LATE_POLLS = 3
 _SLACK = timedelta(minutes=5)

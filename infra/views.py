@@ -11,9 +11,9 @@ from sqlglot import exp
 from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
 
-from lake.errors import ContractViolationError
-from lake.sql_files import SqlFile, sql_files, view_body
-from lake.tables import TABLES
+from flightlake.errors import ContractViolationError
+from flightlake.schema.sql_files import SqlFile, sql_files, view_body
+from flightlake.schema.tables.registry import TABLES
 
 CATALOG = "awsdatacatalog"
 """Athena's name of the Glue catalog."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from lake.errors import InvalidResponseError
-from lake.layout import gzipped, raw_states_key, refused_key
-from lake.ports import Clock, ObjectStore
-from lake.response import Response, parse_response
+from flightlake.errors import InvalidResponseError
+from flightlake.layout import gzipped, raw_states_key, refused_key
+from flightlake.opensky.decoder import Response, parse_response
+from flightlake.ports import Clock, ObjectStore
 
 FUTURE_TOLERANCE = timedelta(seconds=60)
 """How far a response's time may be ahead of the clock: more than clocks set by NTP differ, less than a poll's interval.
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 class Landing:
     """A usable response that lies in the raw zone, now or since before."""
 
-    fate: Literal["landed", "duplicate"]
+    outcome: Literal["landed", "duplicate"]
     key: str
     response: Response
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from flightlake.errors import InvalidResponseError
+from flightlake.ports import Clock, ObjectStore
 from ingestion.landing import land
-from ingestion.recorded import read_body
-from lake.errors import InvalidResponseError
-from lake.ports import Clock, ObjectStore
+from ingestion.response_files import read_body
 
 
 @dataclass
@@ -51,8 +51,8 @@ def land_files(store: ObjectStore, files: Iterable[Path], tally: LandingTally, *
         except InvalidResponseError as exc:
             tally.refuse(file, str(exc))
         else:
-            tally.landed += landing.fate == "landed"
-            tally.duplicates += landing.fate == "duplicate"
+            tally.landed += landing.outcome == "landed"
+            tally.duplicates += landing.outcome == "duplicate"
         yield file
 
 

@@ -6,13 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ingestion.account import Permission, Refusal, Verdict
-from ingestion.instants import whole_milliseconds
-from ingestion.landing import checked_response, keep_refused, land_response
-from ingestion.law import PollingLaw
-from ingestion.ledger import Fate, PollRecord, record_poll, recorded_poll
-from ingestion.sources import Allowance, Fetched, Source
-from lake.errors import (
+from flightlake.errors import (
     FlightLakeError,
     InvalidResponseError,
     SourceError,
@@ -20,8 +14,15 @@ from lake.errors import (
     SourceThrottledError,
     StorageError,
 )
-from lake.ports import Clock, ObjectStore
-from lake.response import Response
+from flightlake.opensky.decoder import Response
+from flightlake.poll_record import Outcome, PollRecord
+from flightlake.ports import Clock, ObjectStore
+from flightlake.timestamps import whole_milliseconds
+from ingestion.landing import checked_response, keep_refused, land_response
+from ingestion.ledger import record_poll, recorded_poll
+from ingestion.quota.account import Denied, Granted, PollFeedback
+from ingestion.quota.quota import CreditQuota
+from ingestion.sources import Fetched, RequestBudget, Source
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ class Poller:
 
     source: Source
     store: ObjectStore
-    law: PollingLaw
+    quota: CreditQuota
     clock: Clock
 
 
@@ -57,7 +58,7 @@ class _Draft:
 
     scheduled_at: datetime
     source: str
-    fate: Fate = "failed"
+    outcome: Outcome = "failed"
     reason: str | None = None
     polled_at: datetime | None = None
     credits_spent: int = 0
@@ -66,7 +67,7 @@ class _Draft:
     raw_key: str | None = None
 
     def failed(self, error: FlightLakeError) -> None:
-        self.fate, self.reason = "failed", str(error)
+        self.outcome, self.reason = "failed", str(error)
 
     def record(self) -> PollRecord:
         return PollRecord(**vars(self))
@@ -94,7 +95,7 @@ def poll_once(poller: Poller, *, scheduled_at: datetime) -> Poll:
         _record_or_log(poller.store, draft.record())
         raise
     except KeyboardInterrupt:
-        draft.reason = "interrupted" if draft.fate == "failed" else draft.reason
+        draft.reason = "interrupted" if draft.outcome == "failed" else draft.reason
         _record_or_log(poller.store, draft.record())
         raise
     return _recorded(poller.store, Poll(draft.record(), response))
@@ -109,11 +110,11 @@ def check_source(poller: Poller) -> Response:
         InvalidResponseError: the answer is no usable response.
         StorageError: the poll state failed.
     """
-    permission = poller.law.admit(tries=poller.source.tries)
-    if isinstance(permission, Refusal):
+    permission = poller.quota.admit(tries=poller.source.tries)
+    if isinstance(permission, Denied):
         raise SourceRejectedError(f"not asked: {permission.reason}")
     answer = _asked(poller, permission)
-    poller.law.settle(permission, answer.verdict)
+    poller.quota.settle(permission, answer.feedback)
     if answer.response is None:
         raise answer.error or SourceRejectedError("no response")
     return answer.response
@@ -157,46 +158,46 @@ def poll_many(poller: Poller, *, count: int | None, interval_s: float) -> Iterat
 class _Answer:
     """What came back: a usable response, or the error that stands for it, with the body where one came."""
 
-    verdict: Verdict
+    feedback: PollFeedback
     fetched: Fetched | None
     response: Response | None
     error: FlightLakeError | None
 
 
 def _polled(poller: Poller, draft: _Draft) -> Response | None:
-    permission = poller.law.admit(tries=poller.source.tries)
-    if isinstance(permission, Refusal):
-        draft.fate, draft.reason = permission.fate, permission.reason
+    permission = poller.quota.admit(tries=poller.source.tries)
+    if isinstance(permission, Denied):
+        draft.outcome, draft.reason = permission.outcome, permission.reason
         return None
     draft.polled_at = poller.clock.now()
     answer = _asked(poller, permission)
-    draft.credits_spent = answer.verdict.requests * poller.law.plan.cost_credits
-    draft.credits_left = answer.verdict.credits_left
+    draft.credits_spent = answer.feedback.requests * poller.quota.plan.cost_credits
+    draft.credits_left = answer.feedback.credits_left
     try:
         _keep(poller.store, draft, answer)
     finally:  # a lake that is full does not give the credits back
-        poller.law.settle(permission, answer.verdict)
+        poller.quota.settle(permission, answer.feedback)
     return answer.response
 
 
-def _asked(poller: Poller, permission: Permission) -> _Answer:
-    allowance = Allowance(permission.requests)
+def _asked(poller: Poller, permission: Granted) -> _Answer:
+    request_budget = RequestBudget(permission.requests)
     try:
-        fetched = poller.source.fetch(allowance)
+        fetched = poller.source.fetch(request_budget)
     except SourceThrottledError as exc:
-        verdict = Verdict(allowance.used, is_answered=True, retry_after_s=exc.retry_after_s)
-        return _Answer(verdict, None, None, exc)
+        feedback = PollFeedback(request_budget.used, is_answered=True, retry_after_s=exc.retry_after_s)
+        return _Answer(feedback, None, None, exc)
     except SourceError as exc:
-        return _Answer(Verdict(allowance.used, is_answered=False), None, None, exc)
+        return _Answer(PollFeedback(request_budget.used, is_answered=False), None, None, exc)
     try:
         response = checked_response(fetched.body, now=fetched.received_at)
     except InvalidResponseError as exc:
-        verdict = Verdict(allowance.used, is_answered=False, credits_left=fetched.credits_left)
-        return _Answer(verdict, fetched, None, exc)
-    verdict = Verdict(
-        allowance.used, is_answered=True, credits_left=fetched.credits_left, source_at=response.snapshot_at
+        feedback = PollFeedback(request_budget.used, is_answered=False, credits_left=fetched.credits_left)
+        return _Answer(feedback, fetched, None, exc)
+    feedback = PollFeedback(
+        request_budget.used, is_answered=True, credits_left=fetched.credits_left, source_at=response.snapshot_at
     )
-    return _Answer(verdict, fetched, response, None)
+    return _Answer(feedback, fetched, response, None)
 
 
 def _keep(store: ObjectStore, draft: _Draft, answer: _Answer) -> None:
@@ -208,13 +209,13 @@ def _keep(store: ObjectStore, draft: _Draft, answer: _Answer) -> None:
         draft.raw_key = keep_refused(store, answer.fetched.body, received_at=answer.fetched.received_at)
         return
     landing = land_response(store, answer.response, answer.fetched.body)
-    draft.fate, draft.raw_key, draft.row_count = landing.fate, landing.key, len(landing.response.rows)
+    draft.outcome, draft.raw_key, draft.row_count = landing.outcome, landing.key, len(landing.response.rows)
 
 
 def _recorded(store: ObjectStore, poll: Poll) -> Poll:
     record = poll.record
     is_first = record_poll(store, record)
-    logger.info("poll recorded", extra={"fate": record.fate, "reason": record.reason, "is_first": is_first})
+    logger.info("poll recorded", extra={"outcome": record.outcome, "reason": record.reason, "is_first": is_first})
     return poll
 
 

@@ -6,12 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from ingestion.recorded import read_body
-from lake.errors import InvalidResponseError, SourceRejectedError
-from lake.ports import Clock
+from flightlake.errors import InvalidResponseError, SourceRejectedError
+from flightlake.ports import Clock
+from ingestion.response_files import read_body
 
 
-class Allowance:
+class RequestBudget:
     """How many metered requests a poll may send; it counts them, also for a poll that fails in the end."""
 
     def __init__(self, requests: int) -> None:
@@ -62,8 +62,8 @@ class Source(Protocol):
         """Requests that one poll may need: the first and its retries."""
         ...
 
-    def fetch(self, allowance: Allowance) -> Fetched:
-        """Return the current response, within the allowance.
+    def fetch(self, request_budget: RequestBudget) -> Fetched:
+        """Return the current response, within the request_budget.
 
         Raises:
             SourceUnavailableError: no usable answer came, after every retry that may be sent.
@@ -90,13 +90,13 @@ class RecordedSource:
         self._clock = clock
         self.name = f"recorded:{name}"
 
-    def fetch(self, allowance: Allowance) -> Fetched:
+    def fetch(self, request_budget: RequestBudget) -> Fetched:
         """Return the next recorded body.
 
         Raises:
             SourceRejectedError: there are no more, or the next one cannot be read.
         """
-        del allowance  # a file costs no credits
+        del request_budget  # a file costs no credits
         path = next(self._files, None)
         if path is None:
             raise SourceRejectedError(f"{self.name}: every recorded response was replayed")

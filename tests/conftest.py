@@ -10,8 +10,9 @@ from support.aws import Aws, aws_on_this_machine
 from support.experiments import SIZES, Experiment
 from support.published import publish_small_lake
 
-from lake.adapters.opening import Lake, open_lake
-from local.java.spark import local_spark_session
+from cli.spark.local_session import local_spark_session
+from flightlake.lake import Lake
+from flightlake.storage.open_lake import open_lake
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 

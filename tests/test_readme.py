@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lake.sql_files import sql_files
-from local.cli.app import COMMANDS
+from cli.app import COMMANDS
+from flightlake.schema.sql_files import sql_files
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -37,7 +37,7 @@ def test_the_number_of_queries_is_right() -> None:
 
 @pytest.mark.slow
 def test_the_sample_of_make_demo_is_what_it_prints(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "local.demo", tmp_path]
+    command = [sys.executable, "-m", "cli.demo", tmp_path]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     printed = {shape(line.replace(f"{tmp_path}/", "")) for line in done.stdout.splitlines()}

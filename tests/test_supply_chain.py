@@ -13,8 +13,8 @@ MAKEFILE = (ROOT / "Makefile").read_text()
 REQUIREMENTS = sorted((ROOT / "requirements").rglob("*.txt"))
 TRACKED = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
 PINNED = re.compile(r"[a-z0-9._-]+(\[[a-z,-]+\])?==\S+( ; [^\\]+)?( \\\n    --hash=sha256:[0-9a-f]{64})+\n")
-SCRIPTS = [ROOT / "Makefile", ROOT / ".ci" / "run", *ROOT.glob("local/java/*.sh"), *ROOT.glob("tests/engines/*.sh")]
-LISTS = [*ROOT.glob("local/java/*.sha256"), *ROOT.glob("tests/engines/*.sha256")]
+SCRIPTS = [ROOT / "Makefile", ROOT / ".ci" / "run", *ROOT.glob("cli/spark/*.sh"), *ROOT.glob("tests/engines/*.sh")]
+LISTS = [*ROOT.glob("cli/spark/*.sha256"), *ROOT.glob("tests/engines/*.sha256")]
 
 
 @pytest.mark.parametrize("path", REQUIREMENTS, ids=lambda path: path.stem)

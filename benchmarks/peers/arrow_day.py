@@ -21,9 +21,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from benchmarks.peers.vector_rules import truth
-from lake.response import DECODED_COLUMNS, decoded
-from lake.rules import REJECTING, RULES
-from lake.tables import STATES
+from flightlake.opensky.decoder import DECODED_COLUMNS, decode_row
+from flightlake.quality.rules import REJECTING, RULES
+from flightlake.schema.tables.states import STATES
 
 FIELDS = [
     (column.name, column.type, column.source_index) for column in STATES.columns if column.source_index is not None
@@ -76,7 +76,7 @@ def _columns(rows: list[Any]) -> dict[str, Any] | None:
 
 
 def _odd_columns(rows: list[Any]) -> dict[str, Any]:
-    values = zip(*map(decoded, rows), strict=True) if rows else [()] * len(DECODED_COLUMNS)
+    values = zip(*map(decode_row, rows), strict=True) if rows else [()] * len(DECODED_COLUMNS)
     by_name = dict(zip(DECODED_COLUMNS, values, strict=True))
     kinds = {_name(name, kind): TYPES[kind] for name, kind, _ in FIELDS}
     kinds |= {"field_count": pa.int32(), "is_readable": pa.bool_()}

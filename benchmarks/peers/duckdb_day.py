@@ -18,9 +18,9 @@ from pathlib import Path
 
 import duckdb
 
-from lake.added_fields import CODE_DIGITS, FEWEST_FIELDS, INSTANT_DIGITS
-from lake.rules import REJECTING, RULES
-from lake.tables import STATES
+from flightlake.opensky.fields import CODE_DIGITS, FEWEST_FIELDS, INSTANT_DIGITS
+from flightlake.quality.rules import REJECTING, RULES
+from flightlake.schema.tables.states import STATES
 
 THREADS = 2
 LARGEST_RESPONSE_BYTES = 1024**3

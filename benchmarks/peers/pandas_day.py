@@ -17,8 +17,8 @@ import pandas as pd
 import pyarrow as pa
 
 from benchmarks.peers.vector_rules import truth
-from lake.rules import REJECTING
-from lake.tables import STATES
+from flightlake.quality.rules import REJECTING
+from flightlake.schema.tables.states import STATES
 
 FIELDS = {column.source_index: column for column in STATES.columns if column.source_index is not None}
 NAMES = [FIELDS[index].name if index in FIELDS else "sensors" for index in range(18)]

@@ -19,9 +19,9 @@ from typing import Any
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from lake.rules import REJECTING
-from lake.tables import STATES
-from local.java.spark import local_spark_session
+from cli.spark.local_session import local_spark_session
+from flightlake.quality.rules import REJECTING
+from flightlake.schema.tables.states import STATES
 
 FIELDS = [column for column in STATES.columns if column.source_index is not None]
 BY_TYPES = {"row_length", "field_types"}

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lake.predicates import python_expression
+from flightlake.quality.rule_compiler import python_expression
 
 
 class Vectorized(ast.NodeTransformer):

@@ -17,15 +17,17 @@ if __name__ == "__main__":
     # spark-submit puts only this file's folder on the path; on Glue the packages come by --extra-py-files.
     sys.path.append(str(Path(__file__).resolve().parents[2]))
 
-from glue_jobs.convert import POLLS_JOB, STATES_JOB, Conversion
-from glue_jobs.day_result import DayResult
-from glue_jobs.metrics import conversion_metrics
-from glue_jobs.options import ConvertOptions
+from flightlake.clock import SystemClock
+from flightlake.errors import FlightLakeError, UsageError
+from flightlake.publishing.day_result import DayResult
+from flightlake.publishing.publisher import Publisher
+from flightlake.publishing.registry import POLLS_LOG, STATES_LOG
+from flightlake.storage.cloudwatch import send_metrics
+from flightlake.storage.open_lake import open_lake
+from glue_jobs.build.day_builder import SparkDayBuilder
+from glue_jobs.jobs.metrics import conversion_metrics
+from glue_jobs.jobs.options import ConvertOptions
 from glue_jobs.session import spark_session
-from lake.adapters.clock import SystemClock
-from lake.adapters.cloudwatch import send_metrics
-from lake.adapters.opening import open_lake
-from lake.errors import FlightLakeError, UsageError
 
 logger = logging.getLogger("flightlake.convert_states")
 
@@ -50,17 +52,20 @@ def convert(options: ConvertOptions) -> list[DayResult]:
     """Convert the days of states, then the poll ledger's, and return what became of each day of states."""
     lake = open_lake(options.lake, database=options.database)
     master = None if options.is_glue else "local[*]"
+    builder = SparkDayBuilder(
+        lambda: spark_session("convert_states", master=master, on_s3=lake.root is None), lake.store
+    )
     states, polls = (
-        Conversion(
-            job,
-            lambda: spark_session("convert_states", master=master, on_s3=lake.root is None),
+        Publisher(
+            log,
+            builder,
             lake.store,
             lake.catalog,
             SystemClock(),
             min_quality=options.min_quality,
             since=options.since,
         )
-        for job in (STATES_JOB, POLLS_JOB)
+        for log in (STATES_LOG, POLLS_LOG)
     )
     results = list(states.run(options.dates or _due_days(states), rebuild=options.rebuild))
     polls_failed = [r for r in polls.run(polls.pending_days()) if r.failed]
@@ -70,14 +75,14 @@ def convert(options: ConvertOptions) -> list[DayResult]:
     return results
 
 
-def _due_days(states: Conversion) -> list[date]:
-    survey = states.survey()
+def _due_days(states: Publisher) -> list[date]:
+    survey = states.find_pending()
     due = survey.due(states.since)
     left = [day.isoformat() for day in survey.outdated if day not in due]
     if left:
         logger.info("days built under other rules stay; rebuild with --since: %s of them from %s", len(left), left[0])
-    if states.since and survey.kept:
-        logger.info("days rolled back stay; rebuild with --date and --rebuild: %s", ", ".join(map(str, survey.kept)))
+    if states.since and survey.pinned:
+        logger.info("days rolled back stay; rebuild with --date and --rebuild: %s", ", ".join(map(str, survey.pinned)))
     return due
 
 

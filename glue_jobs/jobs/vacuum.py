@@ -14,15 +14,15 @@ if __name__ == "__main__":
     # Started by its path, only this file's folder is on Python's path; on Glue the packages come by --extra-py-files.
     sys.path.append(str(Path(__file__).resolve().parents[2]))
 
-from glue_jobs.convert import POLLS_JOB, STATES_JOB
-from glue_jobs.metrics import vacuum_metrics
-from glue_jobs.options import VacuumOptions
-from lake.adapters.clock import SystemClock
-from lake.adapters.cloudwatch import send_metrics
-from lake.adapters.opening import open_lake
-from lake.commits import CommitLog
-from lake.errors import FlightLakeError, UsageError
-from lake.vacuum import OldFolder, Vacuum, old_leftovers
+from flightlake.clock import SystemClock
+from flightlake.commits.log import CommitLog
+from flightlake.commits.vacuum import ExpiredCommit, Vacuum, expired_incomplete
+from flightlake.errors import FlightLakeError, UsageError
+from flightlake.publishing.registry import POLLS_LOG, STATES_LOG
+from flightlake.storage.cloudwatch import send_metrics
+from flightlake.storage.open_lake import open_lake
+from glue_jobs.jobs.metrics import vacuum_metrics
+from glue_jobs.jobs.options import VacuumOptions
 
 logger = logging.getLogger("flightlake.vacuum")
 
@@ -44,15 +44,15 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
-def vacuum(options: VacuumOptions) -> list[OldFolder]:
+def vacuum(options: VacuumOptions) -> list[ExpiredCommit]:
     """Remove the old folders of every published table and return them; what killed writers left goes, too."""
     lake = open_lake(options.lake, database=options.database)
     now, removed = SystemClock().now(), []
-    for job in (STATES_JOB, POLLS_JOB):
+    for job in (STATES_LOG, POLLS_LOG):
         log = CommitLog(job.name, job.tables, lake.store, lake.catalog)
         cleaning = Vacuum(log, lake.store, lake.catalog, now, options.retention)
         removed += cleaning.old_folders() if options.dry_run else cleaning.remove()
-    for left in old_leftovers(lake.store, now=now, retention=options.retention):
+    for left in expired_incomplete(lake.store, now=now, retention=options.retention):
         logger.info("left by a killed writer%s: %s", "" if options.dry_run else ", removed", left.key)
         if not options.dry_run:
             lake.store.discard(left)

@@ -14,15 +14,16 @@ if __name__ == "__main__":
     # spark-submit puts only this file's folder on the path; on Glue the packages come by --extra-py-files.
     sys.path.append(str(Path(__file__).resolve().parents[2]))
 
-from glue_jobs.metrics import verification_metrics
-from glue_jobs.options import VerifyOptions
+from flightlake.commits.log import CommitLog
+from flightlake.errors import FlightLakeError, StorageError, UsageError
+from flightlake.schema.tables.registry import CURATED_TABLES
+from flightlake.schema.tables.states import STATES
+from flightlake.storage.cloudwatch import send_metrics
+from flightlake.storage.open_lake import open_lake
+from glue_jobs.jobs.metrics import verification_metrics
+from glue_jobs.jobs.options import VerifyOptions
 from glue_jobs.session import spark_session
-from glue_jobs.verify import DayVerdict, verify_day
-from lake.adapters.cloudwatch import send_metrics
-from lake.adapters.opening import open_lake
-from lake.commits import CommitLog
-from lake.errors import FlightLakeError, StorageError, UsageError
-from lake.tables import CURATED_TABLES, STATES
+from glue_jobs.verify.verify_day import DayVerdict, verify_day
 
 logger = logging.getLogger("flightlake.verify_states")
 

@@ -9,8 +9,16 @@ Expressions are SQL texts: as columns, each part of them would be a call to the 
 
 from pyspark.sql import DataFrame
 
-from lake.added_fields import ADDED, CODE_DIGITS, FEWEST_FIELDS, INSTANT_DIGITS, KNOWN_FIELDS, LIMITS, decoded_name
-from lake.tables import STATES
+from flightlake.opensky.fields import (
+    ADDED,
+    CODE_DIGITS,
+    FEWEST_FIELDS,
+    INSTANT_DIGITS,
+    KNOWN_FIELDS,
+    LIMITS,
+    decoded_name,
+)
+from flightlake.schema.tables.states import STATES
 
 _TEXT = r'(?:null|"[^"\\]*+(?:\\.[^"\\]*+)*+")'
 _INSTANT = rf"(?:null|-?\d{{1,{INSTANT_DIGITS}}})"
@@ -59,7 +67,7 @@ _BEYOND = {"double": "double('Infinity')", "int": "2147483647", "bigint": f"{2**
 """A value beyond the limits of its type, for what is no number or one that no engine holds, such as 1e999."""
 
 
-def decoded(rows: DataFrame) -> DataFrame:
+def decode(rows: DataFrame) -> DataFrame:
     """Return state vectors with their fields as typed columns; absent, blank and unreadable are null.
 
     Grain: as `rows`, which has `raw_row` (a row's JSON text) and `time`.

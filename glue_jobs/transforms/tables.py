@@ -3,26 +3,27 @@
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from flightlake.opensky.fields import decoded_name
+from flightlake.quality.scores import Score
+from flightlake.schema.contract import Table, spark_ddl
+from flightlake.schema.tables.quality import QUALITY_SCORES
+from flightlake.schema.tables.states import STATES, STATES_QUARANTINE
 from glue_jobs.session import frame_of
-from glue_jobs.transforms.judge import reasons
-from lake.added_fields import decoded_name
-from lake.contract import Table, spark_ddl
-from lake.scoring import Score
-from lake.tables import QUALITY_SCORES, STATES, STATES_QUARANTINE
+from glue_jobs.transforms.evaluate import reasons
 
 
-def curated(rows: DataFrame) -> DataFrame:
+def to_states(rows: DataFrame) -> DataFrame:
     """Return accepted, decoded rows in the columns of `states`."""
     return _in_columns_of(STATES, _with_instants(rows))
 
 
-def quarantined(rows: DataFrame) -> DataFrame:
+def to_quarantine(rows: DataFrame) -> DataFrame:
     """Return rejected rows with verdicts in the columns of `states_quarantine`."""
     described = rows.withColumns({"reasons": reasons(), "raw_row": F.coalesce("raw_row", F.lit("null"))})
     return _in_columns_of(STATES_QUARANTINE, _with_instants(described))
 
 
-def quality(spark: SparkSession, scores: list[Score]) -> DataFrame:
+def to_quality_scores(spark: SparkSession, scores: list[Score]) -> DataFrame:
     """Return the day's scores in the columns of `quality_scores`."""
     rows = [(s.dimension, s.rule, s.severity, s.checked_count, s.failed_count, s.score) for s in scores]
     return frame_of(spark, rows, spark_ddl(QUALITY_SCORES))

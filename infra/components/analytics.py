@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import athena
 
+from flightlake.schema.sql_files import SqlFile, positional, published_statements, sql_files, statement
 from infra.components.catalog import Catalog
 from infra.components.keys import Keys
 from infra.components.storage import Storage
-from infra.naming import Names
-from infra.settings import Settings
-from lake.sql_files import SqlFile, positional, published_statements, sql_files, statement
+from infra.config.names import Names
+from infra.config.settings import Settings
 
 _GB = 1_000_000_000
 _LONGEST_DESCRIPTION = 1024

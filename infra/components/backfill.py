@@ -9,9 +9,9 @@ from pulumi_aws import cloudwatch, sfn
 
 from infra.components.jobs import Jobs
 from infra.components.keys import Keys
+from infra.config.names import Names
+from infra.config.settings import Settings
 from infra.iam import Grant, make_role, service_trust
-from infra.naming import Names
-from infra.settings import Settings
 
 DAYS_PER_RUN = 7
 """Days in one run of the job: starting Glue for each would cost more than converting it."""

@@ -7,9 +7,9 @@ from typing import Any
 import pulumi
 from pulumi_aws import s3
 
+from infra.config.names import Names
+from infra.config.settings import Settings
 from infra.iam import TLS_ONLY, json_text
-from infra.naming import Names
-from infra.settings import Settings
 
 _ABORT_DAYS = 7
 """Days after which an upload that was never completed is removed: longer than any job may run."""

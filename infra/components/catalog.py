@@ -8,15 +8,15 @@ from typing import Any
 import pulumi
 from pulumi_aws import glue
 
+from flightlake.layout import RAW_PREFIX, table_prefix
+from flightlake.schema.contract import Table, glue_table
+from flightlake.schema.tables.registry import RAW_TABLES, TABLES
 from infra.components.keys import Keys
 from infra.components.storage import Storage
+from infra.config.names import Names
+from infra.config.settings import Settings
 from infra.iam import Grant, make_role, service_trust
-from infra.naming import Names
-from infra.settings import Settings
 from infra.views import glue_view, views
-from lake.contract import Table, glue_table
-from lake.layout import RAW_PREFIX, table_prefix
-from lake.tables import RAW_TABLES, TABLES
 
 _TABLE_LEVEL = 3
 """Depth at which the crawler finds tables: the bucket is 1, `raw` 2, `states` 3."""

@@ -1,12 +1,13 @@
 """What each job may do: what its code asks of AWS, and what Glue and Spark ask in its name."""
 
+from flightlake.layout import ARCHIVE_PREFIX, COMMITS_PREFIX, MARKER_KEY, RAW_PREFIX, RAW_STATES_PREFIX
+from flightlake.metrics import NAMESPACE
+from flightlake.schema.tables.polls import POLLS
+from flightlake.schema.tables.registry import CURATED_TABLES
 from infra.components.catalog import database_arns
 from infra.components.keys import Keys
+from infra.config.names import Names
 from infra.iam import Grant, Value
-from infra.naming import Names
-from lake.layout import ARCHIVE_PREFIX, COMMITS_PREFIX, MARKER_KEY, RAW_PREFIX, RAW_STATES_PREFIX
-from lake.metrics import NAMESPACE
-from lake.tables import CURATED_TABLES, POLLS
 
 _CURATED = "curated/"
 _PUBLISHED = (*(table.name for table in CURATED_TABLES), POLLS.name)

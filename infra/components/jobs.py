@@ -6,15 +6,15 @@ from typing import Any
 import pulumi
 from pulumi_aws import cloudwatch, glue, s3
 
-from infra.artifacts import Artifact, Artifacts
 from infra.components.catalog import Catalog
 from infra.components.job_grants import convert_grants, network_grants, vacuum_grants, verify_grants
 from infra.components.keys import Keys
 from infra.components.network import Network
 from infra.components.storage import Storage
+from infra.config.names import Names
+from infra.config.settings import FLEX_WORKER_TYPES, Settings
 from infra.iam import Grant, make_role, service_trust
-from infra.naming import Names
-from infra.settings import FLEX_WORKER_TYPES, Settings
+from infra.package.artifacts import Artifact, Artifacts
 
 GLUE_VERSION = "6.0"
 """Pinned: `auto` would change Spark under the jobs. Source: AWS Glue developer guide, "Migrating to version 6.0"."""

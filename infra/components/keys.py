@@ -7,9 +7,9 @@ from typing import Any
 import pulumi
 from pulumi_aws import kms
 
+from infra.config.names import Names
+from infra.config.settings import Settings
 from infra.iam import policy_text
-from infra.naming import Names
-from infra.settings import Settings
 
 ADMINISTRATION = (
     "kms:CancelKeyDeletion",

@@ -13,9 +13,9 @@ import pulumi_aws as aws
 from pulumi_aws import cloudwatch, ec2
 
 from infra.components.keys import Keys
+from infra.config.names import Names
+from infra.config.settings import Settings
 from infra.iam import Grant, make_role, service_trust
-from infra.naming import Names
-from infra.settings import Settings
 
 ZONE_COUNT = 3
 

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import cloudwatch, dynamodb, lambda_, secretsmanager
 
-from infra.artifacts import Artifacts
+from flightlake.layout import MARKER_KEY, RAW_PREFIX
+from flightlake.storage.dynamodb_state import EXPIRY_ATTRIBUTE, PARTITION_KEY
 from infra.components.keys import Keys
 from infra.components.network import Network
+from infra.components.scheduling import Queues, Scheduling, SchedulingArgs, consumer_grants
 from infra.components.storage import Storage
-from infra.components.ticking import Queues, Ticking, TickingArgs, consumer_grants
+from infra.config.names import Names
+from infra.config.settings import Settings
 from infra.iam import Grant, Value, make_role, service_trust
-from infra.naming import Names
-from infra.settings import Settings
-from lake.adapters.dynamodb_state import EXPIRY_ATTRIBUTE, PARTITION_KEY
-from lake.layout import MARKER_KEY, RAW_PREFIX
+from infra.package.artifacts import Artifacts
 
 TIMEOUT_S = 75
-"""A poll asks for 45 s at most (`ingestion.exchange.Limits`); the rest is for start, landing and the ledger."""
+"""A poll asks for 45 s at most (`ingestion.opensky.http.Limits`); the rest is for start, landing and the ledger."""
 
 _VISIBILITY_TIMEOUT_S = 6 * TIMEOUT_S
 """Source: AWS Lambda developer guide, "Creating and configuring an Amazon SQS event source mapping"."""
@@ -61,7 +61,7 @@ class Poller(pulumi.ComponentResource):
         )
         self.dead_letters_url = queues.dead_letters.url
         function = self._function(queues)
-        Ticking("ticking", TickingArgs(args.settings, args.names, args.keys, function), queues, self._child)
+        Scheduling("ticking", SchedulingArgs(args.settings, args.names, args.keys, function), queues, self._child)
         self.register_outputs({})
 
     def _poll_state(self) -> None:
@@ -120,7 +120,7 @@ class Poller(pulumi.ComponentResource):
             description="polls OpenSky within its law and lands what it answers",
             architectures=["arm64"],
             runtime="python3.13",
-            handler="ingestion.handler.lambda_handler",
+            handler="ingestion.aws_lambda.handler.lambda_handler",
             code=pulumi.FileArchive(str(args.artifacts.poller.path)),
             source_code_hash=args.artifacts.poller.base64_sha256,
             role=role.arn,
@@ -147,7 +147,7 @@ class Poller(pulumi.ComponentResource):
 
 
 def poller_environment(settings: Settings, names: Names, lake_address: str) -> dict[str, str]:
-    """Return what a poller of this stack is told, wherever it runs; see `ingestion.settings`."""
+    """Return what a poller of this stack is told, wherever it runs; see `ingestion.aws_lambda.settings`."""
     polling = settings.polling
     optional = {
         "FLIGHTLAKE_BOX": str(polling.plan.box) if polling.plan.box else "",

@@ -7,12 +7,12 @@ from typing import Any
 import pulumi
 from pulumi_aws import cloudformation, quicksight
 
+from infra.components.access_roles import athena_grants
 from infra.components.keys import Keys
-from infra.components.people import athena_grants
+from infra.config.names import Names
+from infra.config.settings import Settings
 from infra.iam import Grant, make_role, service_trust
-from infra.naming import Names
-from infra.quicksight_definition import DATA_SETS, DataSet, dashboard_template
-from infra.settings import Settings
+from infra.monitoring.quicksight_definition import DATA_SETS, DataSet, dashboard_template
 
 _READ_SOURCE = (
     "quicksight:DescribeDataSource",

@@ -7,12 +7,12 @@ from typing import Any
 import pulumi
 from pulumi_aws import s3
 
+from flightlake.layout import RAW_PREFIX
 from infra.components.bucket import BucketArgs, PrivateBucket
 from infra.components.keys import Keys
+from infra.config.names import Names
+from infra.config.settings import Settings
 from infra.iam import Grant, make_role, service_trust
-from infra.naming import Names
-from infra.settings import Settings
-from lake.layout import RAW_PREFIX
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from typing import Any
 import pulumi
 from pulumi_aws import s3
 
+from flightlake.layout import COMMITS_PREFIX, MARKER_KEY, RAW_PREFIX
 from infra.components.bucket import BucketArgs, PrivateBucket
 from infra.components.keys import Keys
 from infra.components.replication import Replication, ReplicationArgs
-from infra.naming import Names
-from infra.settings import Retention, Settings
-from lake.layout import COMMITS_PREFIX, MARKER_KEY, RAW_PREFIX
+from infra.config.names import Names
+from infra.config.settings import Retention, Settings
 
 _LEAST_TIERED_BYTES = 128 * 1024
 """Smaller objects cost more in Infrequent Access than in Standard. Source: Amazon S3 pricing, minimum billable size."""

@@ -4,16 +4,16 @@
 -- Scan:       one day; polls 3 columns
 -- Parameters: :flight_date date, the UTC day (default: the newest day)
 --             :min_gap_s integer, the shortest gap that counts in seconds (default: 300)
--- A poll that was skipped or failed does not end a gap; the fates tell what happened within it. Before the first and
+-- A poll that was skipped or failed does not end a gap; the outcomes tell what happened within it. Before the first and
 -- after the last response of the day nothing is known, so nothing is said.
 with numbered as (
     select
         polls.scheduled_at,
-        polls.fate,
+        polls.outcome,
         polls.reason,
-        coalesce(polls.fate in ('landed', 'duplicate'), false) as has_response,
-        count_if(polls.fate in ('landed', 'duplicate')) over (
-            order by polls.scheduled_at, polls.fate rows between unbounded preceding and current row
+        coalesce(polls.outcome in ('landed', 'duplicate'), false) as has_response,
+        count_if(polls.outcome in ('landed', 'duplicate')) over (
+            order by polls.scheduled_at, polls.outcome rows between unbounded preceding and current row
         ) as response_number
     from polls
     where polls.poll_date = :flight_date
@@ -24,8 +24,8 @@ spans as (
         numbered.response_number,
         min(numbered.scheduled_at) as gap_began_at,
         count_if(not numbered.has_response) as missed_count,
-        array_join(array_sort(array_agg(distinct numbered.fate) filter (where not numbered.has_response)), ', ')
-            as missed_fates,
+        array_join(array_sort(array_agg(distinct numbered.outcome) filter (where not numbered.has_response)), ', ')
+            as missed_outcomes,
         min_by(numbered.reason, numbered.scheduled_at) filter (where not numbered.has_response) as first_reason
     from numbered
     where numbered.response_number > 0
@@ -37,7 +37,7 @@ measured as (
         spans.gap_began_at,
         lead(spans.gap_began_at) over (order by spans.response_number) as gap_ended_at,
         spans.missed_count,
-        spans.missed_fates,
+        spans.missed_outcomes,
         spans.first_reason
     from spans
 )
@@ -47,7 +47,7 @@ select
     measured.gap_ended_at,
     date_diff('second', measured.gap_began_at, measured.gap_ended_at) as gap_s,
     measured.missed_count,
-    measured.missed_fates,
+    measured.missed_outcomes,
     measured.first_reason
 from measured
 where date_diff('second', measured.gap_began_at, measured.gap_ended_at) > :min_gap_s

@@ -14,7 +14,7 @@ from benchmarks.costs import (
     within,
 )
 from benchmarks.findings import Curve, Finding
-from infra.prices import Price
+from infra.plan.prices import Price
 
 HERE = Measured(rows=4_000_000, seconds=100, cores=2)
 """20,000 rows a second and core."""

@@ -6,9 +6,9 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.peers.duckdb_day import convert
+from flightlake.clock import SystemClock
+from flightlake.storage.open_lake import open_lake
 from ingestion.landing import land
-from lake.adapters.clock import SystemClock
-from lake.adapters.opening import open_lake
 
 AT_S = 1778198400  # 2026-05-08 00:00:00 UTC
 GOOD = ["3c6444", "DLH1   ", "Germany", AT_S, AT_S, 8.5, 50, 100.5, False, 60, 0, 0, None, 120, "1000", False, 0]

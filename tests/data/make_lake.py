@@ -15,9 +15,9 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lake import __version__
-from local.simulator.server import SimulatorServer
-from local.simulator.sky import Sky
+from flightlake import __version__
+from simulator.server import SimulatorServer
+from simulator.sky import Sky
 
 ROOT = Path(__file__).parents[2]
 START = datetime(2026, 5, 8, 23, 56, 30, tzinfo=UTC)
@@ -43,7 +43,7 @@ def main(lake: Path) -> None:
 
 
 def flightlake(command: str, lake: Path, *arguments: str) -> None:
-    program = "from local.cli.app import main; main()"
+    program = "from cli.app import main; main()"
     subprocess.run([sys.executable, "-c", program, command, "--lake", str(lake), *arguments], cwd=ROOT, check=True)
 
 

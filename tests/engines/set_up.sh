@@ -20,7 +20,7 @@ checked() {
 # kept NAME: the engine is complete; only then does it get its name.
 kept() { rm -rf "${engines:?}/$1" && mv "$engines/.incoming-$1" "$engines/$1"; }
 
-s3a() { bash "$here/../../local/java/set_up_s3a.sh" "${engines%/engines}"; }
+s3a() { bash "$here/../../cli/spark/set_up_s3a.sh" "${engines%/engines}"; }
 
 dynamodb() {
     maven -f "$here/dynamodb.pom.xml" dependency:copy-dependencies -DincludeScope=runtime \

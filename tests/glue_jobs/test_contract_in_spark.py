@@ -2,11 +2,13 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql.types import StructType
 
-from glue_jobs.commit_writer import audited_row_count, write_folder
-from lake.adapters.opening import Lake
-from lake.contract import Table, spark_ddl
-from lake.errors import ContractViolationError
-from lake.tables import POLLS, STATES, TABLES
+from flightlake.errors import ContractViolationError
+from flightlake.lake import Lake
+from flightlake.schema.contract import Table, spark_ddl
+from flightlake.schema.tables.polls import POLLS
+from flightlake.schema.tables.registry import TABLES
+from flightlake.schema.tables.states import STATES
+from glue_jobs.build.commit_writer import audited_row_count, write_folder
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

@@ -5,31 +5,46 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import duckdb
 import pytest
 from pyspark.sql import SparkSession
-from support.ruling import ruled_by, with_predicate
+from support.rule_examples import ruled_by, with_predicate
 from support.vectors import DAY, NOON, body, landed, vector
 
-from glue_jobs.convert import POLLS_JOB, STATES_JOB, Conversion, DayJob
-from glue_jobs.day_result import DayResult
-from glue_jobs.states_build import PLACES
-from lake.adapters.clock import SystemClock
-from lake.adapters.opening import Lake
-from lake.commits import DayCounts
-from lake.layout import poll_key, raw_states_day_prefix
-from lake.tables import CURATED_TABLES, POLLS, QUALITY_SCORES, STATES, STATES_QUARANTINE, Table
+from flightlake.clock import SystemClock
+from flightlake.commits.record import DayCounts
+from flightlake.lake import Lake
+from flightlake.layout import poll_key, raw_states_day_prefix
+from flightlake.publishing.day_build import DayBuild
+from flightlake.publishing.day_result import DayResult
+from flightlake.publishing.publisher import Publisher
+from flightlake.publishing.registry import POLLS_LOG, STATES_LOG
+from flightlake.schema.contract import Table
+from flightlake.schema.tables.polls import POLLS
+from flightlake.schema.tables.quality import QUALITY_SCORES
+from flightlake.schema.tables.registry import CURATED_TABLES
+from flightlake.schema.tables.states import STATES, STATES_QUARANTINE
+from glue_jobs.build.day_builder import SparkDayBuilder
+from glue_jobs.build.states_build import PLACES
 
 Convert = Callable[..., list[DayResult]]
 
 
 @pytest.fixture
-def conversion(spark: SparkSession, folder_lake: Lake) -> Conversion:
-    return Conversion(STATES_JOB, lambda: spark, folder_lake.store, folder_lake.catalog, SystemClock(), min_quality=50)
+def conversion(spark: SparkSession, folder_lake: Lake) -> Publisher:
+    return Publisher(
+        STATES_LOG,
+        SparkDayBuilder(lambda: spark, folder_lake.store),
+        folder_lake.store,
+        folder_lake.catalog,
+        SystemClock(),
+        min_quality=50,
+    )
 
 
-def run(conversion: Conversion, *days: date, rebuild: bool = False) -> list[DayResult]:
+def run(conversion: Publisher, *days: date, rebuild: bool = False) -> list[DayResult]:
     return list(conversion.run(days or conversion.pending_days(), rebuild=rebuild))
 
 
@@ -41,7 +56,7 @@ def visible(lake: Lake, table: Table, columns: str, day: date = DAY) -> list[tup
         return connection.execute(f"select {columns} from read_parquet('{folder}*.parquet') order by all").fetchall()
 
 
-def test_every_row_ends_in_exactly_one_place(conversion: Conversion, folder_lake: Lake) -> None:
+def test_every_row_ends_in_exactly_one_place(conversion: Publisher, folder_lake: Lake) -> None:
     first = landed(
         folder_lake.store,
         body(vector(), vector(icao24="4b1805", velocity=2503), vector(icao24="XYZ"), [], vector(icao24="a0f1e2")),
@@ -66,7 +81,7 @@ def test_every_row_ends_in_exactly_one_place(conversion: Conversion, folder_lake
     )
 
 
-def test_quarantine_keeps_the_text_as_it_was_received(conversion: Conversion, folder_lake: Lake) -> None:
+def test_quarantine_keeps_the_text_as_it_was_received(conversion: Publisher, folder_lake: Lake) -> None:
     odd = b'{"time": %d, "states": [ ["A1",  1e30, NaN, 205.740,\n null], null, "text", {"a": 1.50} ] }' % NOON
     landed(folder_lake.store, odd)
     run(replace(conversion, min_quality=0))
@@ -78,7 +93,7 @@ def test_quarantine_keeps_the_text_as_it_was_received(conversion: Conversion, fo
     ]
 
 
-def test_rejected_rows_are_found_wherever_they_stand(conversion: Conversion, folder_lake: Lake) -> None:
+def test_rejected_rows_are_found_wherever_they_stand(conversion: Publisher, folder_lake: Lake) -> None:
     odd_at = (3, PLACES + 2, PLACES + 4)
     rows = [vector(icao24="XYZ" if number in odd_at else f"{number:06x}") for number in range(PLACES + 5)]
     landed(folder_lake.store, body(*rows))
@@ -91,7 +106,7 @@ def test_rejected_rows_are_found_wherever_they_stand(conversion: Conversion, fol
 
 
 def test_a_second_run_has_nothing_to_do_and_a_rebuild_gives_the_same_rows(
-    conversion: Conversion, folder_lake: Lake
+    conversion: Publisher, folder_lake: Lake
 ) -> None:
     landed(folder_lake.store, body(vector(), vector(icao24="4b1805")))
     (first,) = run(conversion)
@@ -106,7 +121,7 @@ def test_a_second_run_has_nothing_to_do_and_a_rebuild_gives_the_same_rows(
     assert len(checksums) == 1
 
 
-def test_the_order_of_landing_changes_no_row(conversion: Conversion, folder_lake: Lake) -> None:
+def test_the_order_of_landing_changes_no_row(conversion: Publisher, folder_lake: Lake) -> None:
     bodies = [body(vector(velocity=speed), vector(icao24="4b1805", velocity=speed)) for speed in range(200, 212)]
     seen = []
     for seed in (1, 2):
@@ -120,7 +135,7 @@ def test_the_order_of_landing_changes_no_row(conversion: Conversion, folder_lake
     assert seen[0] == seen[1]
 
 
-def test_midnight_utc_parts_two_days(conversion: Conversion, folder_lake: Lake) -> None:
+def test_midnight_utc_parts_two_days(conversion: Publisher, folder_lake: Lake) -> None:
     midnight = int(datetime(2026, 5, 9, tzinfo=UTC).timestamp())
     for time in (midnight - 1, midnight):
         landed(folder_lake.store, body(vector(at=time), time=time), time=time)
@@ -131,7 +146,7 @@ def test_midnight_utc_parts_two_days(conversion: Conversion, folder_lake: Lake) 
     ]
 
 
-def test_an_empty_sky_is_a_valid_day(conversion: Conversion, folder_lake: Lake) -> None:
+def test_an_empty_sky_is_a_valid_day(conversion: Publisher, folder_lake: Lake) -> None:
     landed(folder_lake.store, b'{"time": %d, "states": null}' % NOON)
     landed(folder_lake.store, b'{"time": %d, "states": []}' % (NOON + 10), time=NOON + 10)
     (result,) = run(conversion)
@@ -139,7 +154,7 @@ def test_an_empty_sky_is_a_valid_day(conversion: Conversion, folder_lake: Lake) 
     assert (result.raw_objects, result.unreadable) == (2, ())
 
 
-def test_a_day_of_nothing_but_strangers_is_published_empty(conversion: Conversion, folder_lake: Lake) -> None:
+def test_a_day_of_nothing_but_strangers_is_published_empty(conversion: Publisher, folder_lake: Lake) -> None:
     stranger = raw_states_day_prefix(DAY) + "notes.txt"
     folder_lake.store.put_if_absent(stranger, b"not a response")
     (result,) = run(conversion, DAY)
@@ -147,7 +162,7 @@ def test_a_day_of_nothing_but_strangers_is_published_empty(conversion: Conversio
     assert [item.raw_key for item in result.unreadable] == [stranger]
 
 
-def test_a_broken_object_costs_itself_and_is_named(conversion: Conversion, folder_lake: Lake) -> None:
+def test_a_broken_object_costs_itself_and_is_named(conversion: Publisher, folder_lake: Lake) -> None:
     sound = landed(folder_lake.store, body(vector()))
     prefix = raw_states_day_prefix(DAY) + "hour=12/"
     broken = {
@@ -175,7 +190,7 @@ def test_a_broken_object_costs_itself_and_is_named(conversion: Conversion, folde
     assert sound in conversion.log.records(DAY)[0].raw_keys
 
 
-def test_a_day_below_the_threshold_stays_unpublished(conversion: Conversion, folder_lake: Lake) -> None:
+def test_a_day_below_the_threshold_stays_unpublished(conversion: Publisher, folder_lake: Lake) -> None:
     landed(folder_lake.store, body(vector()))
     (good,) = run(conversion)
     landed(folder_lake.store, body(*[[]] * 50, time=NOON + 1), time=NOON + 1)
@@ -188,7 +203,7 @@ def test_a_day_below_the_threshold_stays_unpublished(conversion: Conversion, fol
     assert conversion.pending_days() == [DAY], "the next run tries again"
 
 
-def test_raw_objects_that_vanished_stop_the_rebuild(conversion: Conversion, folder_lake: Lake) -> None:
+def test_raw_objects_that_vanished_stop_the_rebuild(conversion: Publisher, folder_lake: Lake) -> None:
     gone = landed(folder_lake.store, body(vector()))
     run(conversion)
     folder_lake.store.delete([gone])
@@ -200,25 +215,27 @@ def test_raw_objects_that_vanished_stop_the_rebuild(conversion: Conversion, fold
     assert visible(folder_lake, STATES, "icao24") == [("3c6444",)]
 
 
-def test_a_day_without_data_is_named(conversion: Conversion) -> None:
+def test_a_day_without_data_is_named(conversion: Publisher) -> None:
     (result,) = run(conversion, date(2020, 1, 1))
     assert (result.failed, result.reason) == (True, "nothing was landed for this day")
 
 
-def test_the_slower_of_two_runs_notices_and_builds_on_what_it_finds(conversion: Conversion, folder_lake: Lake) -> None:
+def test_the_slower_of_two_runs_notices_and_builds_on_what_it_finds(conversion: Publisher, folder_lake: Lake) -> None:
     landed(folder_lake.store, body(vector()))
     rivals: list[str | None] = []
 
-    def build_while_another_publishes(*arguments: object) -> object:
-        built = STATES_JOB.build(*arguments)  # type: ignore[arg-type]
-        if not rivals:
+    class Slower:
+        def build(self, *arguments: Any) -> DayBuild:
+            built = conversion.builder.build(*arguments)
+            if rivals:
+                return built
             rivals.append(None)
             landed(folder_lake.store, body(vector(icao24="4b1805"), time=NOON + 1), time=NOON + 1)
             (rival,) = run(conversion)
             rivals[0] = rival.commit
-        return built
+            return built
 
-    slower = replace(conversion, job=replace(STATES_JOB, build=build_while_another_publishes))
+    slower = replace(conversion, builder=Slower())
     (result,) = run(slower)
     assert (result.published, result.commit) == (False, rivals[0])
     assert visible(folder_lake, STATES, "icao24") == [("3c6444",), ("4b1805",)]
@@ -226,7 +243,7 @@ def test_the_slower_of_two_runs_notices_and_builds_on_what_it_finds(conversion: 
     assert folders == {f"commit={rivals[0]}"}, "what the slower run wrote is gone"
 
 
-def test_an_interrupted_publish_is_finished_by_the_next_run(conversion: Conversion, folder_lake: Lake) -> None:
+def test_an_interrupted_publish_is_finished_by_the_next_run(conversion: Publisher, folder_lake: Lake) -> None:
     landed(folder_lake.store, body(vector()))
     run(conversion)
     head = conversion.log.records(DAY)[0]
@@ -235,7 +252,7 @@ def test_an_interrupted_publish_is_finished_by_the_next_run(conversion: Conversi
     assert folder_lake.catalog.partitions(STATES)[DAY] == head.folders["states"]
 
 
-def test_a_rollback_lasts_until_something_newer_is_landed(conversion: Conversion, folder_lake: Lake) -> None:
+def test_a_rollback_lasts_until_something_newer_is_landed(conversion: Publisher, folder_lake: Lake) -> None:
     landed(folder_lake.store, body(vector()))
     run(conversion)
     second = landed(folder_lake.store, body(vector(icao24="4b1805"), time=NOON + 1), time=NOON + 1)
@@ -249,24 +266,31 @@ def test_a_rollback_lasts_until_something_newer_is_landed(conversion: Conversion
 
 
 def test_a_day_of_other_rules_is_rebuilt_once_and_only_when_asked(spark: SparkSession, small_lake: Lake) -> None:
-    plain = Conversion(STATES_JOB, lambda: spark, small_lake.store, small_lake.catalog, SystemClock(), min_quality=50)
+    plain = Publisher(
+        STATES_LOG,
+        SparkDayBuilder(lambda: spark, small_lake.store),
+        small_lake.store,
+        small_lake.catalog,
+        SystemClock(),
+        min_quality=50,
+    )
     since = replace(plain, since=DAY)
     assert run(since) == [], "no rule has changed"
     with ruled_by(with_predicate("ground_speed_impossible", "ground_speed_mps > 3000")):
         assert run(plain) == []
-        assert plain.survey().outdated == (DAY,)
+        assert plain.find_pending().outdated == (DAY,)
         assert run(replace(plain, since=DAY + timedelta(days=1))) == []
         (result,) = run(since)
         assert (result.published, result.counts) == (
             True,
             DayCounts(raw_rows=6, curated=5, quarantined=0, duplicates=1),
         )
-        assert plain.survey().outdated == ()
-        assert run(since) == run(replace(since, job=POLLS_JOB)) == []
-    assert plain.survey().outdated == (DAY,), "the other rules are gone again"
+        assert plain.find_pending().outdated == ()
+        assert run(since) == run(replace(since, definition=POLLS_LOG)) == []
+    assert plain.find_pending().outdated == (DAY,), "the other rules are gone again"
 
 
-def test_a_failing_spark_is_an_error_in_one_line(conversion: Conversion, folder_lake: Lake) -> None:
+def test_a_failing_spark_is_an_error_in_one_line(conversion: Publisher, folder_lake: Lake) -> None:
     landed(folder_lake.store, body(vector()))
     (folder_lake.root / "curated").write_text("in the way")  # type: ignore[operator]
     (result,) = run(conversion)
@@ -276,15 +300,14 @@ def test_a_failing_spark_is_an_error_in_one_line(conversion: Conversion, folder_
 
 
 @pytest.fixture
-def polls(conversion: Conversion) -> Conversion:
-    job: DayJob = POLLS_JOB
-    return replace(conversion, job=job)
+def polls(conversion: Publisher) -> Publisher:
+    return replace(conversion, definition=POLLS_LOG)
 
 
-def test_the_poll_ledger_becomes_a_table(polls: Conversion, folder_lake: Lake) -> None:
+def test_the_poll_ledger_becomes_a_table(polls: Publisher, folder_lake: Lake) -> None:
     due = datetime(2026, 5, 8, 12, tzinfo=UTC)
     record = (
-        b'{"scheduled_at": "2026-05-08T12:00:00.000000+00:00", "polled_at": null, "fate": "skipped_budget", '
+        b'{"scheduled_at": "2026-05-08T12:00:00.000000+00:00", "polled_at": null, "outcome": "skipped_budget", '
         b'"reason": "no credits left until midnight", "source": "s", "credits_spent": 0, "credits_left": 3, '
         b'"row_count": null, "raw_key": "raw/states/x"}'
     )
@@ -293,13 +316,13 @@ def test_the_poll_ledger_becomes_a_table(polls: Conversion, folder_lake: Lake) -
     (result,) = run(polls)
     assert (result.counts, result.published) == (DayCounts(1, 1, 0, 0), True)
     assert [item.raw_key for item in result.unreadable] == [poll_key(due + timedelta(seconds=90), "s")]
-    assert visible(folder_lake, POLLS, "scheduled_at, polled_at, fate, reason, raw_key") == [
+    assert visible(folder_lake, POLLS, "scheduled_at, polled_at, outcome, reason, raw_key") == [
         (due, None, "skipped_budget", "no credits left until midnight", "raw/states/x")
     ]
     assert run(polls) == []
 
 
-def test_the_tables_of_a_day_are_one_commit(conversion: Conversion, folder_lake: Lake) -> None:
+def test_the_tables_of_a_day_are_one_commit(conversion: Publisher, folder_lake: Lake) -> None:
     landed(folder_lake.store, body(vector()))
     (result,) = run(conversion)
     assert {folder_lake.catalog.partitions(table)[DAY].split("/")[3] for table in CURATED_TABLES} == {

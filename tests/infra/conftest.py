@@ -5,8 +5,8 @@ import pytest
 from support import stacks
 from support.stacks import SECRET_KEYS, shipped_config
 
-from infra.recording import Recording, record
-from infra.settings import STACKS
+from infra.config.settings import STACKS
+from infra.plan.recorder import Recording, record
 
 
 @pytest.fixture(scope="session")

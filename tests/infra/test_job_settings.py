@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import pytest
 
+from flightlake.storage.s3a import s3a_access
 from glue_jobs.session import SETTINGS, local_settings
-from infra.recording import Recording
-from infra.settings import STACKS
-from lake.adapters.s3a import s3a_access
+from infra.config.settings import STACKS
+from infra.plan.recorder import Recording
 
 OF_EXECUTORS = {"spark.executor.defaultJavaOptions"}
 """On one machine the driver is its own executor."""

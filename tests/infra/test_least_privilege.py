@@ -22,30 +22,35 @@ from support.deployed import deploy
 from support.stacks import shipped_config
 from support.vectors import NOON, body, landed, vector
 
-from glue_jobs.convert import POLLS_JOB, STATES_JOB, Conversion
+from cli.app import build_app
+from flightlake.clock import SystemClock
+from flightlake.commits.log import CommitLog
+from flightlake.lake import Lake
+from flightlake.poll_record import PollRecord
+from flightlake.ports import ObjectStore
+from flightlake.publishing.publisher import Publisher
+from flightlake.publishing.registry import POLLS_LOG, STATES_LOG
+from flightlake.schema.tables.polls import POLLS
+from flightlake.schema.tables.registry import CURATED_TABLES
+from flightlake.storage.open_lake import open_lake
+from flightlake.storage.two_zone_store import TwoZoneStore
+from glue_jobs.build.day_builder import SparkDayBuilder
 from glue_jobs.jobs import convert_states, vacuum, verify_states
-from infra.aws_answers import ACCOUNT
+from infra.components.access_roles import AccessRolesArgs, operator_grants, reader_grants
 from infra.components.job_grants import convert_grants, vacuum_grants, verify_grants
-from infra.components.people import PeopleArgs, operator_grants, reader_grants
 from infra.components.poller import poller_grants
+from infra.config.names import Names
+from infra.config.settings import Settings
 from infra.iam import Grant
-from infra.naming import Names
-from infra.recording import Recording
-from infra.settings import Settings
-from ingestion import handler
+from infra.plan.mock_outputs import ACCOUNT
+from infra.plan.recorder import Recording
+from ingestion.aws_lambda import handler
+from ingestion.aws_lambda.settings import PollerSettings
 from ingestion.landing import keep_refused
-from ingestion.ledger import PollRecord, record_poll
+from ingestion.ledger import record_poll
 from ingestion.poll import check_source, poll_once
-from ingestion.settings import PollerSettings
-from lake.adapters.clock import SystemClock
-from lake.adapters.opening import Lake, open_lake
-from lake.adapters.zoned import ZonedStore
-from lake.commits import CommitLog
-from lake.ports import ObjectStore
-from lake.tables import CURATED_TABLES, POLLS
-from local.cli.app import build_app
-from local.simulator.server import SimulatorServer
-from local.simulator.sky import Sky
+from simulator.server import SimulatorServer
+from simulator.sky import Sky
 
 NAMES = Names("dev", ACCOUNT, "us-east-1")
 KEYS: Any = SimpleNamespace(
@@ -72,8 +77,8 @@ def stack(
 def mirror(stack: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let Spark read and write a folder in place of the buckets: its own calls are not what is compared here."""
     folder = tmp_path / "mirror"
-    monkeypatch.setattr(ZonedStore, "uri", lambda _, key: str(folder / key))
-    monkeypatch.setattr(ZonedStore, "make_durable", lambda _, prefix: None)
+    monkeypatch.setattr(TwoZoneStore, "uri", lambda _, key: str(folder / key))
+    monkeypatch.setattr(TwoZoneStore, "make_durable", lambda _, prefix: None)
     return folder
 
 
@@ -108,7 +113,9 @@ def whole_lake(_small_lake: Path, spark: SparkSession, tmp_path_factory: pytest.
     lake = open_lake(str(root))
     for minute in (0, 1):
         a_poll(lake.store, minute)
-        polls = Conversion(POLLS_JOB, lambda: spark, lake.store, lake.catalog, SystemClock())
+        polls = Publisher(
+            POLLS_LOG, SparkDayBuilder(lambda: spark, lake.store), lake.store, lake.catalog, SystemClock()
+        )
         assert [result.published for result in polls.run(polls.pending_days())] == [True]
     return lake
 
@@ -119,7 +126,7 @@ def publish(recording: Recording, small_lake: Lake) -> Lake:
     for info in small_lake.store.list(""):
         if info.key.partition("/")[0] in ("raw", "curated", "commits"):
             lake.store.put_if_absent(info.key, small_lake.store.get(info.key))
-    for job in (STATES_JOB, POLLS_JOB):
+    for job in (STATES_LOG, POLLS_LOG):
         log = CommitLog(job.name, job.tables, lake.store, lake.catalog)
         for day in log.days_behind():
             log.converge(day)
@@ -136,9 +143,9 @@ def polled(recording: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
         poller = handler.wired_poller(settings, SystemClock())
         announce = handler._announcer(settings)
         now = poller.clock.now()
-        slot = poller.law.plan.slot_at(now)
+        slot = poller.quota.plan.slot_at(now)
         poll = poll_once(poller, scheduled_at=slot)
-        assert poll.record.fate == "landed"
+        assert poll.record.outcome == "landed"
         assert announce is not None
         announce(poll)
         poll_once(poller, scheduled_at=slot)
@@ -177,7 +184,7 @@ def test_the_conversion(stack: Recording, mirror: Path, spark: SparkSession, mon
     calls |= convert(stack, mirror, spark)
     # A run that comes second finds its record taken, and removes the folder that it wrote.
     lake.store.put_if_absent("curated/states/snapshot_date=2026-05-08/commit=late/part-0.parquet", b"")
-    late = Conversion(STATES_JOB, lambda: spark, lake.store, lake.catalog, SystemClock())
+    late = Publisher(STATES_LOG, SparkDayBuilder(lambda: spark, lake.store), lake.store, lake.catalog, SystemClock())
     with recorded_calls(NAMES) as removing:
         late._remove({"states": "curated/states/snapshot_date=2026-05-08/commit=late/"})
     calls |= removing
@@ -232,7 +239,7 @@ def read_by_command_line(lake: Lake, tmp_path: Path) -> None:
     run("verify", "--lake", lake.address, "--format", "json")
 
 
-PEOPLE = PeopleArgs(NAMES, KEYS)
+PEOPLE = AccessRolesArgs(NAMES, KEYS)
 
 
 def test_the_reader(stack: Recording, whole_lake: Lake, tmp_path: Path) -> None:

@@ -22,19 +22,19 @@ from support.engines import engine
 from support.pulumi import pulumi_that_exports
 from support.spark_submit import spark_submit
 
-from infra.recording import Recording
-from lake.adapters.opening import open_lake
-from lake.commits import CommitLog
-from lake.tables import CURATED_TABLES
-from local.simulator.server import SimulatorServer
-from local.simulator.sky import Sky
+from flightlake.commits.log import CommitLog
+from flightlake.schema.tables.registry import CURATED_TABLES
+from flightlake.storage.open_lake import open_lake
+from infra.plan.recorder import Recording
+from simulator.server import SimulatorServer
+from simulator.sky import Sky
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 HANDLE = """
 import json, sys
-from ingestion.handler import lambda_handler
+from ingestion.aws_lambda.handler import lambda_handler
 class Context:
     aws_request_id = "an-execution"; function_name = "poller"; memory_limit_in_mb = 512
     invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:poller"

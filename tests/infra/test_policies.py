@@ -15,9 +15,9 @@ from pulumi_policy import (
 )
 from support.stacks import ROOT
 
+from infra.config.settings import STACKS
+from infra.plan.recorder import Recorded, Recording
 from infra.policies import ANY_RESOURCE, RESOURCE_POLICIES, STACK_POLICIES
-from infra.recording import Recorded, Recording
-from infra.settings import STACKS
 
 VARIATIONS: dict[str, tuple[str, dict[str, str]]] = {
     **{stack: (stack, {}) for stack in STACKS},

@@ -5,9 +5,9 @@ import pulumi
 import pytest
 from support.stacks import CANARY
 
-from infra.recording import Recording
-from infra.settings import STACKS
-from infra.tagging import can_carry_tags
+from infra.config.settings import STACKS
+from infra.config.tags import can_carry_tags
+from infra.plan.recorder import Recording
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -15,11 +15,11 @@ from rich.console import Console
 from support.aws import Aws
 from support.deployed import deploy
 
+from flightlake.layout import gzipped, raw_states_key
+from flightlake.storage.open_lake import open_lake
 from infra import smoke
-from infra.recording import Recording
+from infra.plan.recorder import Recording
 from infra.smoke import CHECKS, Stack, run_checks
-from lake.adapters.opening import open_lake
-from lake.layout import gzipped, raw_states_key
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from infra.planning import statements
-from infra.recording import Recording
-from infra.settings import STACKS
+from infra.config.settings import STACKS
+from infra.plan.model import statements
+from infra.plan.recorder import Recording
 
 FOR_GOOD = {
     *("s3:DeleteObjectVersion", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration", "s3:DeleteBucket"),

@@ -8,9 +8,9 @@ import pytest
 from support.lakes import LakeBuilder
 from support.trino import DUCKDB_TYPES
 
+from duckdb_engine.engine import Engine
+from duckdb_engine.sql.statements import statements_of
 from infra.views import View, glue_view, views
-from local.athena.statements import statements_of
-from local.engine import Engine
 
 BY_NAME = {view.name: view for view in views()}
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from support.polling import A_ROW, NOON, NOON_S, FullStore, HandClock, a_body, keys_of
 
+from flightlake.clock import SystemClock
+from flightlake.errors import InvalidResponseError, StorageError
+from flightlake.lake import Lake
+from flightlake.layout import gzipped
 from ingestion.landing import keep_refused, land
 from ingestion.landing_files import LandingTally, land_files, shown_path
-from lake.adapters.clock import SystemClock
-from lake.adapters.opening import Lake
-from lake.errors import InvalidResponseError, StorageError
-from lake.layout import gzipped
 
 CLOCK = HandClock()
 
@@ -19,7 +19,7 @@ CLOCK = HandClock()
 def test_a_response_lands_byte_for_byte_under_its_own_time(folder_lake: Lake) -> None:
     body = b' {"time":1778241600,\r\n "states" : [ ] , "more": "\\u00e9\xc3\xa9"}\n'
     landing = land(folder_lake.store, body, clock=CLOCK)
-    assert landing.fate == "landed"
+    assert landing.outcome == "landed"
     assert landing.key.startswith("raw/states/year=2026/month=05/day=08/hour=12/flight_data_20260508_120000_")
     assert gzip.decompress(folder_lake.store.get(landing.key)) == body
     assert landing.response.snapshot_at == NOON
@@ -27,7 +27,7 @@ def test_a_response_lands_byte_for_byte_under_its_own_time(folder_lake: Lake) ->
 
 def test_landing_the_same_body_twice_changes_nothing(folder_lake: Lake) -> None:
     first, second = (land(folder_lake.store, a_body(), clock=CLOCK) for _ in range(2))
-    assert (first.fate, second.fate) == ("landed", "duplicate")
+    assert (first.outcome, second.outcome) == ("landed", "duplicate")
     assert keys_of(folder_lake.store, "raw/") == [first.key]
 
 

@@ -5,16 +5,17 @@ from typing import Any
 import pytest
 from support.polling import NOON, keys_of
 
-from ingestion.ledger import FATES, PollRecord, record_poll, recorded_poll
-from lake.adapters.opening import Lake
-from lake.errors import StorageError
-from lake.layout import poll_key
-from lake.tables import POLLS
+from flightlake.errors import StorageError
+from flightlake.lake import Lake
+from flightlake.layout import poll_key
+from flightlake.poll_record import OUTCOMES, PollRecord
+from flightlake.schema.tables.polls import POLLS
+from ingestion.ledger import record_poll, recorded_poll
 
 RECORD = PollRecord(
     scheduled_at=NOON,
     polled_at=NOON + timedelta(microseconds=1_250),
-    fate="landed",
+    outcome="landed",
     reason=None,
     source="http://source.test/api/states/all",
     credits_spent=4,
@@ -47,7 +48,7 @@ def test_a_poll_of_another_time_or_source_has_none(folder_lake: Lake) -> None:
     assert recorded_poll(folder_lake.store, scheduled_at=NOON, source="http://other.test") is None
 
 
-@pytest.mark.parametrize("damage", [b"", b"[]", b"{}", b'{"scheduled_at": 5}', {"fate": "lost"}, {"extra": 1}])
+@pytest.mark.parametrize("damage", [b"", b"[]", b"{}", b'{"scheduled_at": 5}', {"outcome": "lost"}, {"extra": 1}])
 def test_a_damaged_record_is_named(folder_lake: Lake, damage: Any) -> None:
     stored = json.dumps(RECORD.to_document() | damage).encode() if isinstance(damage, dict) else damage
     key = poll_key(NOON, RECORD.source)
@@ -57,6 +58,6 @@ def test_a_damaged_record_is_named(folder_lake: Lake, damage: Any) -> None:
 
 
 def test_the_fates_are_those_of_the_table() -> None:
-    meaning = POLLS.column("fate").meaning
-    assert all(fate in meaning for fate in FATES)
-    assert len(FATES) == 6
+    meaning = POLLS.column("outcome").meaning
+    assert all(outcome in meaning for outcome in OUTCOMES)
+    assert len(OUTCOMES) == 6

@@ -19,17 +19,17 @@ from support.polling import (
     ledger_of,
 )
 
-from ingestion.poll import Poller, check_source, missed_poll, poll_many, poll_once
-from ingestion.sources import Allowance, Fetched
-from lake.adapters.opening import Lake
-from lake.credits import PollingPlan, Tier
-from lake.errors import (
+from flightlake.errors import (
     InvalidResponseError,
     SourceRejectedError,
     SourceThrottledError,
     SourceUnavailableError,
     StorageError,
 )
+from flightlake.lake import Lake
+from flightlake.opensky.quota import PollingPlan, Tier
+from ingestion.poll import Poller, check_source, missed_poll, poll_many, poll_once
+from ingestion.sources import Fetched, RequestBudget
 
 NAME = "http://source.test/api/states/all"
 
@@ -53,7 +53,7 @@ def test_a_poll_that_lands_leaves_its_record(folder_lake: Lake) -> None:
         {
             "scheduled_at": "2026-05-08T11:59:59.000000Z",
             "polled_at": "2026-05-08T12:00:00.000000Z",
-            "fate": "landed",
+            "outcome": "landed",
             "reason": None,
             "source": NAME,
             "credits_spent": 4,
@@ -68,8 +68,8 @@ def test_a_poll_that_lands_leaves_its_record(folder_lake: Lake) -> None:
 
 def test_an_answer_that_was_seen_before_is_a_duplicate(folder_lake: Lake) -> None:
     poller = a_poller(folder_lake.store, [a_body(), a_body()])
-    fates = [poll_once(poller, scheduled_at=NOON + timedelta(seconds=due)).record.fate for due in (0, 90)]
-    assert fates == ["landed", "duplicate"]
+    outcomes = [poll_once(poller, scheduled_at=NOON + timedelta(seconds=due)).record.outcome for due in (0, 90)]
+    assert outcomes == ["landed", "duplicate"]
     assert ledger_of(folder_lake.store)[1]["raw_key"] == keys_of(folder_lake.store, "raw/states/")[0]
 
 
@@ -77,7 +77,7 @@ def test_no_data_and_no_aircraft_are_told_apart(folder_lake: Lake) -> None:
     poller = a_poller(folder_lake.store, [a_body(rows=[]), SourceUnavailableError("no answer")])
     poll_once(poller, scheduled_at=NOON)
     poll_once(poller, scheduled_at=NOON + timedelta(seconds=90))
-    assert [(entry["fate"], entry["row_count"]) for entry in ledger_of(folder_lake.store)] == [
+    assert [(entry["outcome"], entry["row_count"]) for entry in ledger_of(folder_lake.store)] == [
         ("landed", 0),
         ("failed", None),
     ]
@@ -91,7 +91,7 @@ def test_a_poll_without_an_answer_fails_with_its_reason_and_costs_its_requests(
     poller = a_poller(folder_lake.store, [error], state=state)
     the_source(poller).requests_each = 3
     record = poll_once(poller, scheduled_at=NOON).record
-    assert (record.fate, record.reason, record.credits_spent) == ("failed", str(error), 12)
+    assert (record.outcome, record.reason, record.credits_spent) == ("failed", str(error), 12)
     assert record.polled_at == NOON
     assert credits_of(state) == {"spent": 12, "reserved": 0, "foreign": 0}
 
@@ -104,8 +104,8 @@ def test_a_429_fails_and_no_request_is_sent_until_its_pause_is_over(folder_lake:
         clock=clock,
         takes_s=0,
     )
-    fates = [poll.record.fate for poll in poll_many(poller, count=4, interval_s=90)]
-    assert fates == ["failed", "skipped_cooldown", "skipped_cooldown", "landed"]
+    outcomes = [poll.record.outcome for poll in poll_many(poller, count=4, interval_s=90)]
+    assert outcomes == ["failed", "skipped_cooldown", "skipped_cooldown", "landed"]
     assert the_source(poller).asked_at == [NOON, NOON + timedelta(seconds=270)]
     assert ledger_of(folder_lake.store)[1]["reason"] == "the source asked for a pause until 2026-05-08 12:03:20 UTC"
     assert ledger_of(folder_lake.store)[1]["polled_at"] is None
@@ -113,8 +113,8 @@ def test_a_429_fails_and_no_request_is_sent_until_its_pause_is_over(folder_lake:
 
 def test_after_five_failures_the_breaker_skips_polls(folder_lake: Lake) -> None:
     poller = a_poller(folder_lake.store, [SourceUnavailableError("gone")] * 5, takes_s=0)
-    fates = [poll.record.fate for poll in poll_many(poller, count=8, interval_s=90)]
-    assert fates == ["failed"] * 5 + ["skipped_breaker"] * 3
+    outcomes = [poll.record.outcome for poll in poll_many(poller, count=8, interval_s=90)]
+    assert outcomes == ["failed"] * 5 + ["skipped_breaker"] * 3
     assert len(the_source(poller).asked_at) == 5
 
 
@@ -122,10 +122,10 @@ def test_a_spent_budget_skips_polls_until_midnight(folder_lake: Lake) -> None:
     two_calls_a_day = PollingPlan(Tier("standard", 8, 86_400, "for this test"), None, 43_200)
     clock = HandClock()
     poller = a_poller(folder_lake.store, [a_body()] * 3, clock=clock, plan=two_calls_a_day, takes_s=0)
-    fates = [poll.record.fate for poll in poll_many(poller, count=4, interval_s=90)]
-    assert fates == ["landed", "duplicate", "skipped_budget", "skipped_budget"]
+    outcomes = [poll.record.outcome for poll in poll_many(poller, count=4, interval_s=90)]
+    assert outcomes == ["landed", "duplicate", "skipped_budget", "skipped_budget"]
     clock.instant = NOON + timedelta(hours=12)
-    assert poll_once(poller, scheduled_at=clock.now()).record.fate == "duplicate"
+    assert poll_once(poller, scheduled_at=clock.now()).record.outcome == "duplicate"
 
 
 def test_a_body_that_is_no_response_is_kept_as_refused_and_the_poll_has_failed(folder_lake: Lake) -> None:
@@ -134,7 +134,7 @@ def test_a_body_that_is_no_response_is_kept_as_refused_and_the_poll_has_failed(f
     record = poll_once(poller, scheduled_at=NOON).record
     (key,) = keys_of(folder_lake.store, "raw/refused/")
     assert gzip.decompress(folder_lake.store.get(key)) == b"<html>"
-    assert (record.fate, record.raw_key, record.row_count) == ("failed", key, None)
+    assert (record.outcome, record.raw_key, record.row_count) == ("failed", key, None)
     assert record.reason is not None
     assert record.reason.startswith("the body is no JSON")
     assert keys_of(folder_lake.store, "raw/states/") == []
@@ -147,7 +147,7 @@ def test_a_lake_that_is_full_fails_the_poll_and_the_record_says_so(folder_lake: 
     with pytest.raises(StorageError, match="no space left"):
         poll_once(poller, scheduled_at=NOON)
     (record,) = ledger_of(folder_lake.store)
-    assert (record["fate"], record["credits_spent"], record["raw_key"]) == ("failed", 4, None)
+    assert (record["outcome"], record["credits_spent"], record["raw_key"]) == ("failed", 4, None)
     assert "no space left" in record["reason"]
     assert credits_of(state) == {"spent": 4, "reserved": 0, "foreign": 0}
 
@@ -189,7 +189,7 @@ def test_what_was_received_lands_also_when_the_state_is_lost_afterwards(
     poll_once(poller, scheduled_at=NOON)
     (key,) = keys_of(folder_lake.store, "raw/states/")
     (record,) = ledger_of(folder_lake.store)
-    assert (record["fate"], record["raw_key"]) == ("landed", key)
+    assert (record["outcome"], record["raw_key"]) == ("landed", key)
     assert "poll not settled" in caplog.text
     with pytest.raises(StorageError, match="cannot be reached"):
         poll_once(poller, scheduled_at=NOON + timedelta(seconds=90))
@@ -206,29 +206,29 @@ def test_a_poll_delivered_twice_asks_once(folder_lake: Lake) -> None:
 class Interrupted(ScriptedSource):
     """A person loses patience."""
 
-    def fetch(self, allowance: Allowance) -> Fetched:
+    def fetch(self, request_budget: RequestBudget) -> Fetched:
         raise KeyboardInterrupt
 
 
 def test_a_poll_that_is_interrupted_is_in_the_ledger_too(folder_lake: Lake) -> None:
     poller = a_poller(folder_lake.store)
-    impatient = Poller(Interrupted([], HandClock()), poller.store, poller.law, poller.clock)
+    impatient = Poller(Interrupted([], HandClock()), poller.store, poller.quota, poller.clock)
     with pytest.raises(KeyboardInterrupt):
         poll_once(impatient, scheduled_at=NOON)
     (record,) = ledger_of(folder_lake.store)
-    assert (record["fate"], record["reason"]) == ("failed", "interrupted")
+    assert (record["outcome"], record["reason"]) == ("failed", "interrupted")
 
 
 def test_polls_are_due_every_interval_from_the_start(folder_lake: Lake) -> None:
     poller = a_poller(folder_lake.store, [a_body(NOON_S + due) for due in (0, 90, 180)], takes_s=4)
-    assert [poll.record.fate for poll in poll_many(poller, count=3, interval_s=90)] == ["landed"] * 3
+    assert [poll.record.outcome for poll in poll_many(poller, count=3, interval_s=90)] == ["landed"] * 3
     assert the_source(poller).asked_at == [NOON + timedelta(seconds=due) for due in (0, 90, 180)]
 
 
 def test_a_poll_that_comes_late_is_polled_late_and_one_that_comes_too_late_is_missed(folder_lake: Lake) -> None:
     poller = a_poller(folder_lake.store, [a_body(NOON_S), a_body(NOON_S + 180), a_body(NOON_S + 300)], takes_s=200)
     polls = list(poll_many(poller, count=5, interval_s=90))
-    assert [poll.record.fate for poll in polls] == ["landed", "failed", "landed", "failed", "landed"]
+    assert [poll.record.outcome for poll in polls] == ["landed", "failed", "landed", "failed", "landed"]
     assert [entry["scheduled_at"][11:19] for entry in ledger_of(folder_lake.store)] == [
         "12:00:00", "12:01:30", "12:03:00", "12:04:30", "12:06:00"
     ]  # fmt: skip
@@ -242,7 +242,7 @@ def test_without_a_count_polls_go_on(folder_lake: Lake) -> None:
         yield from (a_body(NOON_S + due) for due in range(0, 10_000, 90))
 
     poller = a_poller(folder_lake.store)
-    endless = Poller(ScriptedSource(bodies(), HandClock()), poller.store, poller.law, poller.clock)
+    endless = Poller(ScriptedSource(bodies(), HandClock()), poller.store, poller.quota, poller.clock)
     assert len(list(islice(poll_many(endless, count=None, interval_s=90), 7))) == 7
 
 

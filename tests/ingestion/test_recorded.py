@@ -7,11 +7,11 @@ import pytest
 from support.polling import HandClock, a_body
 from support.processes import no_permission
 
-from ingestion.recorded import find_files, read_body
-from ingestion.sources import Allowance, RecordedSource
-from ingestion.unpacking import unpacked
-from lake.errors import InvalidResponseError, SourceRejectedError
-from lake.layout import gzipped
+from flightlake.errors import InvalidResponseError, SourceRejectedError
+from flightlake.layout import gzipped
+from ingestion.gzip_reader import ungzip
+from ingestion.response_files import find_files, read_body
+from ingestion.sources import RecordedSource, RequestBudget
 
 BODY = a_body()
 
@@ -53,7 +53,7 @@ def test_a_gzip_cut_anywhere_is_noticed(tmp_path: Path) -> None:
     whole = gzipped(random.Random(1).randbytes(300))
     for length in range(2, len(whole)):
         with pytest.raises(InvalidResponseError, match="cut off"):
-            unpacked(whole[:length], limit_bytes=1_000)
+            ungzip(whole[:length], limit_bytes=1_000)
 
 
 def test_what_unpacks_beyond_the_limit_is_refused_before_it_fills_memory(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_what_unpacks_beyond_the_limit_is_refused_before_it_fills_memory(tmp_pat
     with pytest.raises(InvalidResponseError, match="larger than 1,000,000 bytes unpacked"):
         read_body(bomb, limit_bytes=1_000_000)
     many_members = gzipped(b"\0" * 600) * 2
-    assert len(unpacked(many_members, limit_bytes=1_000)) == 1_001
+    assert len(ungzip(many_members, limit_bytes=1_000)) == 1_001
 
 
 def test_the_limit_itself_is_allowed(tmp_path: Path) -> None:
@@ -122,12 +122,12 @@ def test_folders_without_responses_or_permission_are_told() -> None:
 
 def test_a_recorded_source_replays_its_files_in_order_and_then_refuses(tmp_path: Path) -> None:
     files = [written(tmp_path / "2", b"second"), written(tmp_path / "1", b"first"), tmp_path / "gone"]
-    clock, allowance = HandClock(), Allowance(1)
+    clock, request_budget = HandClock(), RequestBudget(1)
     source = RecordedSource(files, name="replay", clock=clock)
     assert source.name == "recorded:replay"
-    assert [source.fetch(allowance).body for _ in range(2)] == [b"second", b"first"]
+    assert [source.fetch(request_budget).body for _ in range(2)] == [b"second", b"first"]
     with pytest.raises(SourceRejectedError, match="gone: cannot be read"):
-        source.fetch(allowance)
+        source.fetch(request_budget)
     with pytest.raises(SourceRejectedError, match="every recorded response was replayed"):
-        source.fetch(allowance)
-    assert allowance.used == 0
+        source.fetch(request_budget)
+    assert request_budget.used == 0

@@ -10,19 +10,19 @@ import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from support.commits import log_of
+from support.crash_injection import Killed, Life, mortal
 from support.experiments import Experiment
-from support.mortal import Killed, Life, mortal
 from support.small_days import FIRST_DAY, land_version, small_conversion
 
-from glue_jobs.day_build import DayBuild
-from glue_jobs.landed import RawDay
-from lake.adapters.clock import SystemClock
-from lake.adapters.opening import open_lake
-from lake.commits import DayCounts
-from lake.errors import StorageError
-from lake.ports import ObjectStore
-from lake.tables import CURATED_TABLES
-from lake.vacuum import Vacuum
+from flightlake.clock import SystemClock
+from flightlake.commits.record import DayCounts
+from flightlake.commits.vacuum import Vacuum
+from flightlake.errors import StorageError
+from flightlake.ports import ObjectStore
+from flightlake.publishing.day_build import DayBuild
+from flightlake.publishing.raw_day import RawDay
+from flightlake.schema.tables.registry import CURATED_TABLES
+from flightlake.storage.open_lake import open_lake
 
 
 class Model:
@@ -45,7 +45,7 @@ class Model:
         self.commits = {commit: keys for commit, keys in self.commits.items() if commit == self.visible}
 
 
-def build_names(_spark: Any, store: ObjectStore, raw: RawDay, folders: dict[str, str]) -> DayBuild:
+def build_names(store: ObjectStore, raw: RawDay, folders: dict[str, str]) -> DayBuild:
     """Build a day whose files hold nothing but the names of its raw objects: enough to tell days apart."""
     keys = tuple(sorted(raw.keys))
     for folder in folders.values():

@@ -29,14 +29,15 @@ from support.s3_server import KEY, AwsWithS3, S3Server, s3_server
 from support.stacks import SECRET_KEYS, built_checkout, shipped_config
 from support.trino import DUCKDB_TYPES, Answer, Trino, installed, trino_on_this_machine
 
-from infra.recording import Recording, record
+from duckdb_engine.engine import Engine, QueryResult
+from flightlake.errors import StorageError
+from flightlake.lake import Lake
+from flightlake.layout import RAW_POLLS_PREFIX, RAW_STATES_PREFIX, commit_prefix
+from flightlake.schema.sql_files import Parameter, SqlFile, positional, published_statements, sql_files
+from flightlake.schema.tables.states import STATES
+from flightlake.storage.open_lake import open_lake
+from infra.plan.recorder import Recording, record
 from infra.views import views
-from lake.adapters.opening import Lake, open_lake
-from lake.errors import StorageError
-from lake.layout import RAW_POLLS_PREFIX, RAW_STATES_PREFIX, commit_prefix
-from lake.sql_files import Parameter, SqlFile, positional, published_statements, sql_files
-from lake.tables import STATES
-from local.engine import Engine, QueryResult
 
 pytestmark = pytest.mark.slow
 

@@ -12,18 +12,20 @@ from support.commits import record
 from support.experiments import Experiment
 from support.mutations import KINDS, Mutation, mutations
 
-from glue_jobs.convert import STATES_JOB, Conversion
-from glue_jobs.verify import verify_day
+from duckdb_engine.engine import Engine
+from duckdb_engine.verify.recompute import ACCEPTED, RecomputedDay, recompute
+from duckdb_engine.verify.verify_days import Verification
+from flightlake.clock import SystemClock
+from flightlake.lake import Lake
+from flightlake.layout import snapshot_at_of
+from flightlake.publishing.publisher import Publisher
+from flightlake.publishing.registry import STATES_LOG
+from glue_jobs.build.day_builder import SparkDayBuilder
+from glue_jobs.verify.verify_day import verify_day
 from ingestion.landing import land
 from ingestion.landing_files import LandingTally, land_files
-from ingestion.recorded import read_body
-from lake.adapters.clock import SystemClock
-from lake.adapters.opening import Lake
-from lake.layout import snapshot_at_of
-from local.engine import Engine
-from local.recount.from_raw import ACCEPTED, Recount, recount
-from local.recount.verify import Verification
-from local.simulator.sky import Sky, response_body
+from ingestion.response_files import read_body
+from simulator.sky import Sky, response_body
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "opensky"
 QUESTION = "What does damaged input do?"
@@ -75,9 +77,9 @@ def test_every_damaged_response_lands_whole_or_is_refused_in_words(
     found = Counter[str]()
     for day, keys in days.items():
         commit = replace(record(folder_lake, "c1", 1), day=day, raw_keys=tuple(keys))
-        counted = Recount()
+        counted = RecomputedDay()
         with Engine(folder_lake) as engine:
-            assert list(recount(engine.connection, folder_lake.store, commit, into=counted)) == keys
+            assert list(recompute(engine.connection, folder_lake.store, commit, into=counted)) == keys
             cursor = engine.connection.execute(
                 f"select count(*), count(distinct (icao24, snapshot_at_s)) from {ACCEPTED}"
             )
@@ -107,8 +109,13 @@ def test_damaged_responses_convert_and_both_decoders_agree_on_every_row(
     days, _ = landed(folder_lake, list(mutations(bodies, count, seed=SEED + 1)), tmp_path / "offered")
     main_days = sorted(days, key=lambda day: len(days[day]))[-2:]
     _spoil(folder_lake, days[main_days[0]][::10])
-    conversion = Conversion(
-        STATES_JOB, lambda: spark, folder_lake.store, folder_lake.catalog, SystemClock(), min_quality=0
+    conversion = Publisher(
+        STATES_LOG,
+        SparkDayBuilder(lambda: spark, folder_lake.store),
+        folder_lake.store,
+        folder_lake.catalog,
+        SystemClock(),
+        min_quality=0,
     )
     results = list(conversion.run(main_days))
     assert [(result.published, result.reason) for result in results] == [(True, None)] * 2
@@ -151,4 +158,4 @@ def test_a_response_that_has_landed_is_found_landed_whatever_came_between(
     folder_lake: Lake, bodies: list[bytes]
 ) -> None:
     for body in bodies:
-        assert [land(folder_lake.store, body, clock=SystemClock()).fate for _ in range(2)] == ["landed", "duplicate"]
+        assert [land(folder_lake.store, body, clock=SystemClock()).outcome for _ in range(2)] == ["landed", "duplicate"]

@@ -17,17 +17,17 @@ from support.experiments import Experiment
 from support.stacks import shipped_config
 from support.vectors import NOON, vector
 
-from infra.settings import STACKS, Settings
+from duckdb_engine.sql.parameters import bind, undeclared, values_of
+from duckdb_engine.sql.statements import Statement, parsed, statements_of
+from flightlake.errors import FlightLakeError
+from flightlake.opensky.decoder import DECODED_COLUMNS, Response, decode_row
+from flightlake.quality.evaluate import evaluate
+from flightlake.schema.sql_files import Parameter, Type, sql_files
+from flightlake.storage.folder import FolderStore
+from infra.config.settings import STACKS, Settings
+from ingestion.aws_lambda.settings import PollerSettings
 from ingestion.landing import checked_response, keep_refused, land_response
-from ingestion.recorded import read_body
-from ingestion.settings import PollerSettings
-from lake.adapters.folder import FolderStore
-from lake.errors import FlightLakeError
-from lake.judging import judge
-from lake.response import DECODED_COLUMNS, Response, decoded
-from lake.sql_files import Parameter, Type, sql_files
-from local.athena.parameters import bind, undeclared, values_of
-from local.athena.statements import Statement, parsed, statements_of
+from ingestion.response_files import read_body
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 QUESTION = "Is there any input that ends in a crash?"
@@ -83,7 +83,7 @@ def test_no_body_and_no_row_is_lost_or_crashes(experiment: Experiment) -> None:
             kept["refused"] += 1
         else:
             response = checked_response(body, now=NOW)
-            judgement = judge(response)
+            judgement = evaluate(response)
             assert judgement.row_count == len(response.rows) == judgement.valid_count + len(judgement.rejections)
             key = land_response(store, response, body).key
             kept["landed"] += 1
@@ -91,10 +91,10 @@ def test_no_body_and_no_row_is_lost_or_crashes(experiment: Experiment) -> None:
 
     @given(json_values | rows())
     def decodes(row: Any) -> None:
-        values = decoded(row)
+        values = decode_row(row)
         assert len(values) == len(DECODED_COLUMNS)
         json.dumps(values, allow_nan=False).encode()
-        assert judge(Response(NOON, [row])).row_count == 1
+        assert evaluate(Response(NOON, [row])).row_count == 1
 
     count = tried(lands_or_is_kept, examples=experiment.size(small=300, ci=3_000, full=20_000))
     count += tried(decodes, examples=experiment.size(small=500, ci=5_000, full=50_000))

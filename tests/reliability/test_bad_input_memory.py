@@ -8,17 +8,19 @@ from support.big_responses import cost_of, peak_mb, rows_body, text_body, writte
 from support.experiments import Experiment
 from support.vectors import DAY
 
-from glue_jobs.convert import STATES_JOB, Conversion
-from ingestion.exchange import BODY_LIMIT_BYTES as POLLED_LIMIT_BYTES
+from duckdb_engine.verify.verify_days import Verification
+from flightlake.clock import SystemClock
+from flightlake.errors import InvalidResponseError
+from flightlake.lake import Lake
+from flightlake.layout import gzipped
+from flightlake.publishing.publisher import Publisher
+from flightlake.publishing.registry import STATES_LOG
+from glue_jobs.build.day_builder import SparkDayBuilder
+from ingestion.gzip_reader import ungzip
 from ingestion.landing import land
-from ingestion.recorded import BODY_LIMIT_BYTES as FILE_LIMIT_BYTES
-from ingestion.recorded import read_body
-from ingestion.unpacking import unpacked
-from lake.adapters.clock import SystemClock
-from lake.adapters.opening import Lake
-from lake.errors import InvalidResponseError
-from lake.layout import gzipped
-from local.recount.verify import Verification
+from ingestion.opensky.http import BODY_LIMIT_BYTES as POLLED_LIMIT_BYTES
+from ingestion.response_files import BODY_LIMIT_BYTES as FILE_LIMIT_BYTES
+from ingestion.response_files import read_body
 
 QUESTION = "How much memory can a response cost?"
 MB = 1024 * 1024
@@ -96,7 +98,7 @@ def test_what_is_above_the_limits_is_refused_before_it_is_held(tmp_path: Path) -
     bomb = gzipped(b" " * 200 * MB)
     assert len(bomb) < MB
     before = peak_mb()
-    assert len(unpacked(bomb, limit_bytes=1_000_000)) == 1_000_001
+    assert len(ungzip(bomb, limit_bytes=1_000_000)) == 1_000_001
     path.write_bytes(bomb)
     with pytest.raises(InvalidResponseError, match="is larger than 1,000,000 bytes unpacked"):
         read_body(path, limit_bytes=1_000_000)
@@ -111,9 +113,15 @@ def test_spark_converts_very_many_rows_of_one_response_while_python_stays_flat(
     assert folder_lake.root is not None
     path = written(tmp_path / "rows.json", rows_body(row_count))
     assert cost_of("land", path, folder_lake.root)["rows"] == 1
-    assert land(folder_lake.store, text_body(5_000_000), clock=SystemClock()).fate == "landed"
+    assert land(folder_lake.store, text_body(5_000_000), clock=SystemClock()).outcome == "landed"
     before = peak_mb()
-    conversion = Conversion(STATES_JOB, lambda: spark, folder_lake.store, folder_lake.catalog, SystemClock())
+    conversion = Publisher(
+        STATES_LOG,
+        SparkDayBuilder(lambda: spark, folder_lake.store),
+        folder_lake.store,
+        folder_lake.catalog,
+        SystemClock(),
+    )
     (result,) = conversion.run([DAY])
     grown = peak_mb() - before
     assert (result.published, result.reason, result.unreadable) == (True, None, ())

@@ -12,13 +12,14 @@ from support.experiments import Experiment
 from support.lakes import LakeBuilder, a_state
 from support.vectors import DAY
 
-from lake.adapters.keys import is_key
-from lake.adapters.opening import Lake, open_lake
-from lake.adapters.opening_s3 import AwsSettings, open_s3_lake
-from lake.errors import FlightLakeError, StorageError, UsageError
-from lake.layout import MARKER_KEY, record_key
-from lake.tables import STATES
-from local.engine import Engine
+from duckdb_engine.engine import Engine
+from flightlake.errors import FlightLakeError, StorageError, UsageError
+from flightlake.lake import Lake
+from flightlake.layout import MARKER_KEY, record_key
+from flightlake.schema.tables.states import STATES
+from flightlake.storage.keys import is_key
+from flightlake.storage.open_lake import open_lake
+from flightlake.storage.open_s3_lake import AwsSettings, open_s3_lake
 
 QUESTION = "Can a name in the lake's own files, or one that a user gives, reach out of the lake?"
 

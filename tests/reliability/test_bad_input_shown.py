@@ -13,14 +13,14 @@ from support.experiments import Experiment
 from support.lakes import DAY, LakeBuilder, a_poll, a_rejected, a_state
 from support.report_lakes import publish_day
 
-from glue_jobs.day_result import DayResult
-from glue_jobs.pending import Survey
-from lake.commits import DayCounts, Unreadable
-from local.cli.convert import _tell
-from local.cli.output import OutputFormat
-from local.engine import Engine
-from local.report.facts import gather
-from local.report.page import report_page
+from cli.commands.convert import _tell
+from cli.output import OutputFormat
+from duckdb_engine.engine import Engine
+from flightlake.commits.record import DayCounts, Unreadable
+from flightlake.publishing.day_result import DayResult
+from flightlake.publishing.pending import PendingDays
+from serving.report.page import report_page
+from serving.report.queries import gather
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
@@ -144,7 +144,7 @@ def test_the_choice_is_told_where_the_format_is_chosen() -> None:
 def test_a_reason_is_told_as_it_is_whatever_it_holds(capsys: pytest.CaptureFixture[str]) -> None:
     unreadable = tuple(Unreadable(f"raw/{text}", text) for text in ("[/x] [bold]y", "a\x1b[2Jb", "[link=x]"))
     result = DayResult(DAY, None, 3, None, None, published=False, unreadable=unreadable)
-    _tell([result], [], Survey(), OutputFormat.TABLE)
+    _tell([result], [], PendingDays(), OutputFormat.TABLE)
     assert capsys.readouterr().err.splitlines() == [
         "left out: raw/[/x] [bold]y: [/x] [bold]y",
         "left out: raw/a␛[2Jb: a␛[2Jb",

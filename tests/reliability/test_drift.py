@@ -13,18 +13,20 @@ from support.experiments import Experiment
 from support.grown_contract import converted_by, program_with_columns
 from support.vectors import DAY, NOON, landed, vector
 
-from glue_jobs.convert import STATES_JOB, Conversion
-from glue_jobs.verify import verify_day
+from duckdb_engine.engine import Engine
+from duckdb_engine.verify.verify_days import Verification
+from flightlake.clock import SystemClock
+from flightlake.commits.record import DayCounts
+from flightlake.errors import InvalidResponseError
+from flightlake.lake import Lake
+from flightlake.publishing.publisher import Publisher
+from flightlake.publishing.registry import STATES_LOG
+from flightlake.schema.contract import Column
+from flightlake.schema.tables.states import STATES
+from flightlake.storage.glue_catalog import GlueCatalog
+from glue_jobs.build.day_builder import SparkDayBuilder
+from glue_jobs.verify.verify_day import verify_day
 from ingestion.landing import land
-from lake.adapters.clock import SystemClock
-from lake.adapters.glue_catalog import GlueCatalog
-from lake.adapters.opening import Lake
-from lake.commits import DayCounts
-from lake.contract import Column
-from lake.errors import InvalidResponseError
-from lake.tables import STATES
-from local.engine import Engine
-from local.recount.verify import Verification
 
 QUESTION = "What if the source changes its rows?"
 NEXT_DAY = NOON + 86_400
@@ -46,7 +48,13 @@ def test_a_new_field_lands_is_told_and_hurts_nothing(
     renamed = json.dumps({"time": NOON + 180, "state_vectors": [vector()]}).encode()
     by_hand = landed(folder_lake.store, renamed, time=NOON + 180)
 
-    conversion = Conversion(STATES_JOB, lambda: spark, folder_lake.store, folder_lake.catalog, SystemClock())
+    conversion = Publisher(
+        STATES_LOG,
+        SparkDayBuilder(lambda: spark, folder_lake.store),
+        folder_lake.store,
+        folder_lake.catalog,
+        SystemClock(),
+    )
     (result,) = conversion.run([DAY])
     assert (result.published, result.drifted_rows) == (True, 6)
     assert result.counts == DayCounts(raw_rows=9, curated=7, quarantined=2, duplicates=0)
@@ -140,7 +148,13 @@ def test_a_line_more_in_the_contract_and_new_days_carry_the_field(
     assert folder_lake.root
     known = [*vector(), 4]
     land(folder_lake.store, response([*known, "ADS-B 3"]), clock=SystemClock())
-    conversion = Conversion(STATES_JOB, lambda: spark, folder_lake.store, folder_lake.catalog, SystemClock())
+    conversion = Publisher(
+        STATES_LOG,
+        SparkDayBuilder(lambda: spark, folder_lake.store),
+        folder_lake.store,
+        folder_lake.catalog,
+        SystemClock(),
+    )
     assert [result.drifted_rows for result in conversion.run([DAY])] == [1]
 
     tails = [*GOOD_TAILS, *BAD_TAILS]

@@ -23,14 +23,15 @@ from support.small_days import FIRST_DAY, GOOD_ROWS, land_version, small_convers
 from support.spark_submit import started_spark_submit
 from support.workers import Read, readers
 
-from infra.aws_answers import ACCOUNT
+from flightlake.clock import SystemClock
+from flightlake.lake import Lake
+from flightlake.layout import RAW_POLLS_PREFIX, RAW_STATES_PREFIX
+from flightlake.schema.contract import glue_table
+from flightlake.schema.tables.registry import CURATED_TABLES, RAW_TABLES, TABLES
+from flightlake.storage.open_lake import open_lake
 from infra.components.catalog import crawler_grants
-from infra.naming import Names
-from lake.adapters.clock import SystemClock
-from lake.adapters.opening import Lake, open_lake
-from lake.contract import glue_table
-from lake.layout import RAW_POLLS_PREFIX, RAW_STATES_PREFIX
-from lake.tables import CURATED_TABLES, RAW_TABLES, TABLES
+from infra.config.names import Names
+from infra.plan.mock_outputs import ACCOUNT
 
 ROOT = Path(__file__).parents[2]
 QUESTION = "What does Glue do to a day that I would not?"

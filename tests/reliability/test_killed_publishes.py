@@ -13,9 +13,10 @@ from support.experiments import Experiment
 from support.small_days import FIRST_DAY, GOOD_ROWS, land_version, visible_rows
 from support.workers import Read, Reader, Worker, readers, workers
 
-from lake.adapters.opening import Lake, open_lake
-from lake.commits import CommitLog
-from lake.tables import CURATED_TABLES
+from flightlake.commits.log import CommitLog
+from flightlake.lake import Lake
+from flightlake.schema.tables.registry import CURATED_TABLES
+from flightlake.storage.open_lake import open_lake
 
 VERSIONS = 3
 """How often a day grows by a late response before the next day begins."""

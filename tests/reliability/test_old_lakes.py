@@ -14,16 +14,21 @@ from support.old_lakes import RELEASES, copy_of
 from support.published import rewritten
 from support.vectors import body, landed, vector
 
-from glue_jobs.convert import POLLS_JOB, STATES_JOB, Conversion
-from lake.adapters.clock import SystemClock
-from lake.adapters.opening import Lake
-from lake.contract import Table, glue_columns
-from lake.layout import record_key
-from lake.sql_files import sql_files
-from lake.tables import CURATED_TABLES, POLLS, QUALITY_SCORES, STATES
-from local.engine import Engine
-from local.recount.comparison import DayVerdict
-from local.recount.verify import Verification
+from duckdb_engine.engine import Engine
+from duckdb_engine.verify.comparison import DayVerdict
+from duckdb_engine.verify.verify_days import Verification
+from flightlake.clock import SystemClock
+from flightlake.lake import Lake
+from flightlake.layout import record_key
+from flightlake.publishing.publisher import Publisher
+from flightlake.publishing.registry import POLLS_LOG, STATES_LOG
+from flightlake.schema.contract import Table, glue_columns
+from flightlake.schema.sql_files import sql_files
+from flightlake.schema.tables.polls import POLLS
+from flightlake.schema.tables.quality import QUALITY_SCORES
+from flightlake.schema.tables.registry import CURATED_TABLES
+from flightlake.schema.tables.states import STATES
+from glue_jobs.build.day_builder import SparkDayBuilder
 
 QUESTION = "Is a lake that an earlier release wrote still read?"
 EIGHTH, NINTH = date(2026, 5, 8), date(2026, 5, 9)
@@ -37,12 +42,12 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> Lake:
     return copy_of(request.param, tmp_path / "lake")
 
 
-def conversion(lake: Lake, spark: SparkSession | None = None) -> Conversion:
+def conversion(lake: Lake, spark: SparkSession | None = None) -> Publisher:
     def session() -> SparkSession:
         assert spark is not None, "nothing was to be converted"
         return spark
 
-    return Conversion(STATES_JOB, session, lake.store, lake.catalog, SystemClock())
+    return Publisher(STATES_LOG, SparkDayBuilder(session, lake.store), lake.store, lake.catalog, SystemClock())
 
 
 def verdicts(lake: Lake) -> list[DayVerdict]:
@@ -71,7 +76,7 @@ def test_every_named_query_and_view_and_check_answers(old: Lake, experiment: Exp
     assert checks == {name: [] for name in checks}
     assert all(view.rows for view in views.values())
     assert [row[0] for row in answers["quarantine_reasons"].rows] == ["ground_speed_impossible"]
-    assert answers["poll_fates"].rows
+    assert answers["poll_outcomes"].rows
     experiment.found(
         QUESTION,
         tried=f"{len(answers)} queries, {len(views)} views and {len(checks)} checks over a lake that flightlake "
@@ -107,10 +112,15 @@ def test_nothing_is_pending_until_something_lands_and_then_that_day_alone(
     before = log_of(old).head(NINTH)
     assert before
     assert before.kind == "rollback"
-    assert list(conversion(old).survey().pending) == []
-    assert Conversion(POLLS_JOB, conversion(old).spark, old.store, old.catalog, SystemClock()).pending_days() == []
+    assert list(conversion(old).find_pending().pending) == []
+    assert (
+        Publisher(
+            POLLS_LOG, SparkDayBuilder(conversion(old).spark, old.store), old.store, old.catalog, SystemClock()
+        ).pending_days()
+        == []
+    )
     landed(old.store, body(vector(at=FIVE_TO_MIDNIGHT), time=FIVE_TO_MIDNIGHT), time=FIVE_TO_MIDNIGHT)
-    assert list(conversion(old).survey().pending) == [EIGHTH]
+    assert list(conversion(old).find_pending().pending) == [EIGHTH]
     (result,) = conversion(old, spark).run([EIGHTH])
     assert result.counts
     assert (result.published, result.counts.raw_rows, result.counts.quarantined) == (True, 7, 1)

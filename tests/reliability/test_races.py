@@ -23,10 +23,12 @@ from support.s3_server import AwsWithS3, s3_server
 from support.small_days import FIRST_DAY, land_version, visible_rows
 from support.workers import Read, Worker, readers, workers
 
-from lake.adapters.opening import Lake, open_lake
-from lake.commits import CommitLog, CommitRecord, retired_commits
-from lake.layout import snapshot_at_of
-from lake.tables import CURATED_TABLES
+from flightlake.commits.log import CommitLog, retired_commits
+from flightlake.commits.record import CommitRecord
+from flightlake.lake import Lake
+from flightlake.layout import snapshot_at_of
+from flightlake.schema.tables.registry import CURATED_TABLES
+from flightlake.storage.open_lake import open_lake
 
 RETENTION_S = 5.0
 """What vacuum leaves to readers; a read takes a tenth of it."""
@@ -285,20 +287,20 @@ ADMIT = """
     import json, sys
     from datetime import UTC, datetime
     import boto3
-    from ingestion.account import Permission, Verdict
-    from ingestion.law import PollingLaw
-    from lake.adapters.clock import SystemClock
-    from lake.adapters.dynamodb_state import DynamoDbPollState
-    from lake.credits import PollingPlan, tier_named
+    from ingestion.quota.account import Granted, PollFeedback
+    from ingestion.quota.quota import CreditQuota
+    from flightlake.clock import SystemClock
+    from flightlake.storage.dynamodb_state import DynamoDbPollState
+    from flightlake.opensky.quota import PollingPlan, tier_named
     table, attempts = sys.argv[1], int(sys.argv[2])
     state = DynamoDbPollState(table, boto3.client("dynamodb"), "one-account")
-    law = PollingLaw(state, PollingPlan(tier_named("anonymous"), None, 900), place="x", clock=SystemClock())
+    quota = PollingLaw(state, PollingPlan(tier_named("anonymous"), None, 900), place="x", clock=SystemClock())
     granted = 0
     for _ in range(attempts):
-        permission = law.admit(tries=1)
+        permission = quota.admit(tries=1)
         if isinstance(permission, Permission):
             granted += 1
-            law.settle(permission, Verdict(1, is_answered=True))
+            quota.settle(permission, Verdict(1, is_answered=True))
     print(granted)
 """
 

@@ -12,10 +12,12 @@ from support.engines import engine
 from support.experiments import Experiment
 from support.s3_server import AwsWithS3
 
-from glue_jobs.convert import STATES_JOB, Conversion
-from lake.adapters.clock import SystemClock
-from lake.adapters.opening import open_lake
-from local.simulator.sky import Sky, response_body
+from flightlake.clock import SystemClock
+from flightlake.publishing.publisher import Publisher
+from flightlake.publishing.registry import STATES_LOG
+from flightlake.storage.open_lake import open_lake
+from glue_jobs.build.day_builder import SparkDayBuilder
+from simulator.sky import Sky, response_body
 
 pytestmark = pytest.mark.slow
 
@@ -65,7 +67,9 @@ def test_the_command_line_answers_on_s3_as_on_a_folder(
 
     def converted_in_folder() -> list[Any]:
         local = open_lake(folder)
-        conversion = Conversion(STATES_JOB, lambda: spark, local.store, local.catalog, SystemClock())
+        conversion = Publisher(
+            STATES_LOG, SparkDayBuilder(lambda: spark, local.store), local.store, local.catalog, SystemClock()
+        )
         return [result.to_document() for result in conversion.run(conversion.pending_days())]
 
     for batch in (files[:-1], files):

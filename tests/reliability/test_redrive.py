@@ -12,16 +12,16 @@ import pytest
 from support.aws import Aws
 from support.bad_days import INTERVAL_S, BadDay
 from support.commands import flightlake, start_flightlake
+from support.crash_injection import Killed, Life, MemoryStore, MortalStore
 from support.dead_letters import QueueOnMoto
 from support.experiments import Experiment
-from support.mortal import Killed, Life, MemoryStore, MortalStore
 from support.polling import PLACE, HandClock, MemoryState, a_poller, keys_of, ledger_of
 
-from ingestion.dead_letters import _WAIT_S
-from ingestion.instants import instant_text
-from ingestion.redrive import dead_letters, refused_bodies
-from lake.adapters.opening import Lake
-from lake.ports import ObjectStore
+from flightlake.lake import Lake
+from flightlake.ports import ObjectStore
+from flightlake.timestamps import timestamp_text
+from ingestion.redrive.dead_letters import _WAIT_S
+from ingestion.redrive.redrive import dead_letters, refused_bodies
 
 REDRIVE = "Can I get back what was refused or given up, without paying twice?"
 
@@ -64,15 +64,15 @@ def everything(day: BadDay) -> tuple[Any, ...]:
 
 
 def assert_made_good(day: BadDay, before: tuple[Any, ...], *, kept: int = 3) -> None:
-    """All good bodies lie in the raw zone; each poll has one fate, the old ones unchanged; strangers' mail is there."""
+    """All good bodies lie in the raw zone; each poll has one outcome, the old ones unchanged; foreign mail is there."""
     objects, state, _ = before
     assert raw_bodies(day.store) == sorted(day.served)
     assert {key: day.store.get(key) for key in objects} == objects
     assert day.state.load() == state
     ledger = ledger_of(day.store)
-    assert [record["scheduled_at"] for record in ledger] == [instant_text(due) for due in day.due]
+    assert [record["scheduled_at"] for record in ledger] == [timestamp_text(due) for due in day.due]
     missed = [record for record in ledger if (record["reason"] or "").startswith("missed: its tick was a dead letter")]
-    assert {record["scheduled_at"] for record in missed} == {instant_text(due) for due in day.dead}
+    assert {record["scheduled_at"] for record in missed} == {timestamp_text(due) for due in day.dead}
     assert {record["credits_spent"] for record in missed} == {0}
     assert len(day.queue.bodies()) == kept
 
@@ -103,7 +103,7 @@ def test_one_redrive_brings_all_back_and_a_second_changes_nothing(queue: QueueOn
         tried=f"{len(day.due)} scheduled polls with a wrong clock, an older check, answers that are no responses, and "
         f"{day.messages} dead letters in four forms; one redrive, then another",
         result=f"all {outcomes['landed']} good bodies that had been refused landed, {row_count(day.served)} rows are "
-        f"there byte for byte, {outcomes['missed']} polls got their missing fate, no request and no credit; the second "
+        f"there byte for byte, {outcomes['missed']} polls got their missing outcome, no request, no credit; the second "
         "changed nothing",
     )
 

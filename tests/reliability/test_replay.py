@@ -10,16 +10,17 @@ import pytest
 import typer
 from pyspark.sql import SparkSession
 from support.experiments import Experiment
-from support.ruling import ruled_by, with_predicate
+from support.rule_examples import ruled_by, with_predicate
 from support.vectors import body, vector
 from typer.testing import CliRunner
 
+from cli.commands import convert, history, rollback, verify, why
+from flightlake.clock import SystemClock
+from flightlake.lake import Lake
+from flightlake.poll_record import PollRecord
+from flightlake.quality.rules import fingerprint
 from ingestion.landing import land
-from ingestion.ledger import PollRecord, record_poll
-from lake.adapters.clock import SystemClock
-from lake.adapters.opening import Lake
-from lake.rules import fingerprint
-from local.cli import convert, history, rollback, verify, why
+from ingestion.ledger import record_poll
 
 FIRST_DAY = date(2026, 5, 8)
 WRONG = with_predicate("baro_altitude_impossible", "not (baro_altitude_m between -310 and 3870)")
@@ -90,7 +91,7 @@ def test_a_wrong_rule_costs_no_row_for_good(lab: Lab, experiment: Experiment) ->
         lab.run(rollback.command, "--date", rolled_back)
         lost = lab.why(CRUISING, plain[0])
         assert_names_the_way_into_quarantine(lost, keys[plain[0]], lab.records(plain[0])[0])
-        assert lab.why(LOW, plain[0])["ending"] == "visible"
+        assert lab.why(LOW, plain[0])["outcome"] == "visible"
 
     assert_the_default_run_only_tells(lab, plain, rolled_back, wrong_fingerprint)
     started_s = time.perf_counter()
@@ -117,10 +118,10 @@ def test_a_wrong_rule_costs_no_row_for_good(lab: Lab, experiment: Experiment) ->
 
 def assert_names_the_way_into_quarantine(found: dict[str, Any], key: str, record: dict[str, Any]) -> None:
     (row,) = found["rows"]
-    assert found["ending"] == "quarantined"
+    assert found["outcome"] == "quarantined"
     assert row["quarantined_for"] == row["today"]["rejected_by"] == ["baro_altitude_impossible"]
     assert (row["raw_key"], row["row_number"], json.loads(row["raw_row"])[0]) == (key, 0, CRUISING)
-    assert (found["poll"]["raw_key"], found["poll"]["fate"]) == (key, "landed")
+    assert (found["poll"]["raw_key"], found["poll"]["outcome"]) == (key, "landed")
     assert found["commit"]["commit"] == record["commit"]
     assert found["commit"]["rule_fingerprint"] == found["rules_today"] == record["rule_fingerprint"]
 
@@ -142,7 +143,7 @@ def assert_the_rows_are_back(lab: Lab, day: date, key: str, aircraft: int) -> No
     (verdict,) = lab.run(verify.command, "--date", day)[0]["days"]
     assert verdict["adds_up"], verdict["differences"]
     found = lab.why(CRUISING, day)
-    assert (found["ending"], found["rows"][0]["raw_key"], found["poll"]["raw_key"]) == ("visible", key, key)
+    assert (found["outcome"], found["rows"][0]["raw_key"], found["poll"]["raw_key"]) == ("visible", key, key)
     assert found["commit"]["commit"] == right["commit"]
     assert [commit["commit"] for commit in found["commits"]] == [wrong["commit"], right["commit"]]
     assert lab.why(BROKEN, day)["rows"][0]["quarantined_for"] == ["ground_speed_impossible"], "still rejected, rightly"
@@ -156,4 +157,4 @@ def assert_the_rolled_back_day_stays(lab: Lab, day: date) -> None:
     assert f"the day was rolled back, so only `flightlake convert --date {day} --rebuild` builds it anew" in notes
     (named,) = lab.convert("--date", day, "--rebuild")["days"]
     assert named["published"]
-    assert lab.why(CRUISING, day)["ending"] == "visible"
+    assert lab.why(CRUISING, day)["outcome"] == "visible"

@@ -22,10 +22,11 @@ from support.experiments import Experiment
 from support.s3_server import AwsWithS3
 from support.small_days import FIRST_DAY, GOOD_ROWS, land_version, read_day, response_of, visible_rows
 
-from lake.adapters.opening import Lake, open_lake
-from lake.layout import RAW_STATES_PREFIX
-from local.engine import Engine
-from local.recount.verify import Verification
+from duckdb_engine.engine import Engine
+from duckdb_engine.verify.verify_days import Verification
+from flightlake.lake import Lake
+from flightlake.layout import RAW_STATES_PREFIX
+from flightlake.storage.open_lake import open_lake
 
 pytestmark = pytest.mark.slow
 
@@ -46,7 +47,7 @@ def test_a_landing_survives_the_death_of_the_server(real_s3: AwsWithS3, tmp_path
     raw = real_s3.s3.folder / BUCKET / "lake" / "raw"
     dice = random.Random(4)
     trials = experiment.size(small=3, ci=4, full=40)
-    fates: Counter[int] = Counter()
+    outcomes: Counter[int] = Counter()
     for trial in range(trials):
         files = written_responses(tmp_path / str(trial), trial)
         before, pause_s = files_under(raw), SHORT_S if trial % 3 else LONG_S
@@ -55,7 +56,7 @@ def test_a_landing_survives_the_death_of_the_server(real_s3: AwsWithS3, tmp_path
             status, _, errors = flightlake("land", "--lake", address, *files, "--format", "json")
         assert deaths
         assert status == 0 or "check the network" in " ".join(errors.split()), errors
-        fates[status] += 1
+        outcomes[status] += 1
         # What is there is whole, and came from this landing or from those before; what was said to be landed is there.
         assert raw_bodies(lake) <= bodies_of(tmp_path)
         assert status == 1 or raw_bodies(lake) == bodies_of(tmp_path)
@@ -69,7 +70,7 @@ def test_a_landing_survives_the_death_of_the_server(real_s3: AwsWithS3, tmp_path
         "Can a dying S3 lose a response that was landed?",
         tried=f"`flightlake land` of {FILES} files, {trials} times; each time the S3 server (versitygw) was killed by "
         f"SIGKILL after a random one of them and came back after {SHORT_S:g} or {LONG_S:g} s.",
-        result=f"{fates[0]} landings went on as if nothing had happened, {fates[1]} ended with an error that says what "
+        result=f"{outcomes[0]} landings went on undisturbed, {outcomes[1]} ended with an error that says what "
         f"to do; after the next run all {trials * FILES} responses were there, byte for byte, each once.",
     )
 

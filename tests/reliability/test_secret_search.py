@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 import duckdb
 import pytest
-from support.canaries import Search, canary, watched_arguments
+from support.planted_secrets import Search, canary, watched_arguments
 
 
 def wrapped(secret: str) -> dict[str, bytes]:

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from support.canaries import Search, watched_arguments
 from support.experiments import Experiment
-from support.hostile import ON_STATES, ON_STATES_BY_STATUS, ON_TOKENS
+from support.malicious_input import ON_STATES, ON_STATES_BY_STATUS, ON_TOKENS
+from support.planted_secrets import Search, watched_arguments
 from support.polling import a_body
 from support.secret_runs import SOURCE, Wired, wired_run
 
-from local.simulator.faults import KINDS
-from local.simulator.sky import Sky
+from simulator.faults import KINDS
+from simulator.sky import Sky
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def text_of(told: Mapping[str, bytes]) -> str:
 
 SPARKS_LOG_STAYS = """
     from pathlib import Path
-    from local.java import spark
+    from cli.spark import local_session as spark
     class Kept(type(Path())):
         def unlink(self, missing_ok=False):
             pass

@@ -13,21 +13,23 @@ from textwrap import dedent
 
 import pytest
 from support.aws import BUCKET, POLL_STATE_TABLE, Aws
-from support.canaries import Search
 from support.experiments import Experiment
+from support.planted_secrets import Search
 from support.secret_runs import ROOT, SOURCE, Wired, wired_run
 
-from local.simulator.faults import KINDS
-from local.simulator.sky import Sky
+from simulator.faults import KINDS
+from simulator.sky import Sky
 
 FUNCTION = """
     import json, sys, traceback
     from dataclasses import dataclass
     from datetime import timedelta
     from functools import partial
-    from ingestion import account, breaker, handler, opensky
-    account.LONGEST_COOLDOWN_S, breaker.FIRST_OPEN, breaker.LONGEST_OPEN = 0, timedelta(0), timedelta(0)
-    opensky._FIRST_WAIT_S = opensky._LONGEST_WAIT_S = 0.01
+    from ingestion.aws_lambda import handler
+    from ingestion.opensky import client
+    from ingestion.quota import account, circuit_breaker
+    account.LONGEST_COOLDOWN_S, circuit_breaker.FIRST_OPEN, circuit_breaker.LONGEST_OPEN = 0, timedelta(0), timedelta(0)
+    client._FIRST_WAIT_S = client._LONGEST_WAIT_S = 0.01
     handler.Limits = partial(handler.Limits, read_s=0.5, total_s=3)
 
     @dataclass

@@ -21,12 +21,13 @@ from support.faulty_network import FAULTS, Network, Plan, faulty_network, may_st
 from support.small_days import FIRST_DAY, GOOD_ROWS, land_version, read_day, small_conversion, visible_rows
 from support.workers import workers
 
-from lake.adapters.clock import SystemClock
-from lake.adapters.opening import Lake, open_lake
-from lake.errors import FlightLakeError, StorageError
-from lake.tables import STATES
-from lake.vacuum import Vacuum
-from local.engine import Engine
+from duckdb_engine.engine import Engine
+from flightlake.clock import SystemClock
+from flightlake.commits.vacuum import Vacuum
+from flightlake.errors import FlightLakeError, StorageError
+from flightlake.lake import Lake
+from flightlake.schema.tables.states import STATES
+from flightlake.storage.open_lake import open_lake
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def check(operation: Operation, lake: Lake, error: str | None, cache: Path) -> N
 def network(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
     """AWS behind a network that can fail; boto3 does not wait before it tries again."""
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
-    monkeypatch.setattr("lake.adapters.s3.time", SimpleNamespace(sleep=lambda _: None))
+    monkeypatch.setattr("flightlake.storage.s3.time", SimpleNamespace(sleep=lambda _: None))
     with faulty_network(aws.endpoint) as found:
         monkeypatch.setenv("AWS_ENDPOINT_URL", found.endpoint)
         yield found

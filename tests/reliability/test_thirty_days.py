@@ -6,13 +6,13 @@ What is asserted comes from the simulator's log of requests, from the ledger, an
 import pytest
 from support.experiments import Experiment
 from support.month import START_S, Month, polled_month
-from support.weather import DAY_S, HOUR_S, Spell
+from support.poll_faults import DAY_S, HOUR_S, Spell
 
-from ingestion.breaker import FAILURES_TO_OPEN
-from ingestion.ledger import FATES
-from lake.credits import STANDARD
-from local.simulator.api import LoggedRequest
-from local.simulator.faults import KINDS
+from flightlake.opensky.quota import STANDARD
+from flightlake.poll_record import OUTCOMES
+from ingestion.quota.circuit_breaker import FAILURES_TO_OPEN
+from simulator.api import LoggedRequest
+from simulator.faults import KINDS
 
 COST, TRIES = 4, 3
 MINUTE_S = 60
@@ -30,7 +30,9 @@ def sizes(experiment: Experiment) -> dict[str, int]:
         "days": experiment.size(small=2, ci=30, full=30),
         "interval_s": experiment.size(small=480, ci=240, full=90),
         "outage_s": experiment.size(small=4 * HOUR_S, ci=DAY_S, full=DAY_S),
-        "first": experiment.size(small=2, ci=1, full=1),  # two days have room for every fault and fate with few seeds
+        "first": experiment.size(
+            small=2, ci=1, full=1
+        ),  # two days have room for every fault and outcome with few seeds
         "last": experiment.size(small=2, ci=1, full=5),
     }
 
@@ -42,7 +44,7 @@ def test_thirty_days_of_faults_break_no_law_and_lose_no_poll(experiment: Experim
         month = polled_month(seed, **sizes)
         months.append(month)
         assert {request.fault for request in month.asked} == {None, *KINDS}
-        assert {record.fate for record in month.records.values()} == {*FATES}
+        assert {record.outcome for record in month.records.values()} == {*OUTCOMES}
         assert_every_poll_has_one_fate(month)
         assert_gaps_are_the_injected_ones(month)
         assert_raw_and_ledger_agree(month)
@@ -57,8 +59,8 @@ def test_thirty_days_of_faults_break_no_law_and_lose_no_poll(experiment: Experim
 def test_a_month_is_the_same_for_the_same_seed() -> None:
     first, again = (polled_month(7, days=1, interval_s=1_440, outage_s=3_600) for _ in range(2))
     assert [(r.at_s, r.fault, r.status) for r in first.asked] == [(r.at_s, r.fault, r.status) for r in again.asked]
-    assert {due: record.fate for due, record in first.records.items()} == {
-        due: record.fate for due, record in again.records.items()
+    assert {due: record.outcome for due, record in first.records.items()} == {
+        due: record.outcome for due, record in again.records.items()
     }
 
 
@@ -92,7 +94,7 @@ def assert_raw_and_ledger_agree(month: Month) -> None:
 def assert_failures_have_their_cause(month: Month) -> None:
     """A failed poll met an injected fault: late, refused by the table, of a wrong clock, or of the source."""
     for due_s, record in month.records.items():
-        if record.fate != "failed" or (record.reason or "").startswith(
+        if record.outcome != "failed" or (record.reason or "").startswith(
             ("missed: ", "cannot read the poll", "cannot write the poll")
         ):
             continue
@@ -140,7 +142,7 @@ def assert_budgets_are_kept(month: Month) -> None:
 def assert_no_poll_is_skipped_for_nothing(month: Month) -> None:
     """Who skips for the budget has spent it, or has set it aside for polls that died or could not be settled."""
     for due_s, record in month.records.items():
-        if record.fate != "skipped_budget":
+        if record.outcome != "skipped_budget":
             continue
         day = int(month.poller_s(due_s) - START_S) // DAY_S
         begin_s = START_S + day * DAY_S
@@ -165,7 +167,7 @@ def assert_cadence_recovers(month: Month) -> None:
         horizon_s = spell.end_s + HOUR_S + 4 * month.interval_s
         if horizon_s < month.end_s and not is_troubled(month, spell, horizon_s):
             after = [
-                month.records[due].fate
+                month.records[due].outcome
                 for due in month.slots
                 if spell.end_s <= due < horizon_s and due in month.records
             ]
@@ -175,8 +177,8 @@ def assert_cadence_recovers(month: Month) -> None:
 def is_troubled(month: Month, ended: Spell, horizon_s: float) -> bool:
     """Tell whether something else keeps polls from landing after a spell."""
     others = [s for s in month.weather.spells() if s is not ended and s.begin_s < horizon_s and s.end_s > ended.end_s]
-    fates = {r.fate for due, r in month.records.items() if ended.end_s <= due < horizon_s}
-    return bool(others) or bool(fates & {"skipped_cooldown", "skipped_budget"})
+    outcomes = {r.outcome for due, r in month.records.items() if ended.end_s <= due < horizon_s}
+    return bool(others) or bool(outcomes & {"skipped_cooldown", "skipped_budget"})
 
 
 def died_after_recording(month: Month) -> set[int]:
@@ -236,7 +238,7 @@ def tell(experiment: Experiment, months: list[Month]) -> None:
     experiment.found(
         "Can a fault lose me a poll without a word?",
         tried=tried,
-        result=f"Every poll has one fate; the ledger's {gaps} gaps are the ticks that were never sent and those among "
+        result=f"Every poll has one outcome; the ledger's {gaps} gaps are ticks that were never sent and those among "
         f"the {dead} dead letters that no other tick made good.",
     )
     forgotten = sum(len(requests_in_pauses(month)) for month in months)

@@ -9,9 +9,9 @@ import pytest
 from support.answers import rows_of
 from support.lakes import LakeBuilder, a_poll, a_rejected, a_score, a_state, at
 
-from lake.rules import REJECTING
-from lake.sql_files import sql_files
-from local.engine import Engine
+from duckdb_engine.engine import Engine
+from flightlake.quality.rules import REJECTING
+from flightlake.schema.sql_files import sql_files
 
 NEXT_DAY = date(2026, 5, 9)
 

@@ -58,7 +58,7 @@ def test_the_fates_of_a_day_add_up(builder: LakeBuilder) -> None:
     builder.publish(
         "polls", [a_poll("10:00"), a_poll("10:01"), a_poll("10:02", "skipped_budget"), a_poll("10:03", "duplicate")]
     )
-    assert rows_of(builder, "poll_fates") == [
+    assert rows_of(builder, "poll_outcomes") == [
         ("landed", 2, 50.0, 8, 200, utc("10:00"), utc("10:01")),
         ("duplicate", 1, 25.0, 4, 100, utc("10:03"), utc("10:03")),
         ("skipped_budget", 1, 25.0, 0, None, utc("10:02"), utc("10:02")),

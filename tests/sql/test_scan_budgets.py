@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from support.scanned_lake import AIRCRAFT, DAYS, ROW_GROUPS, scanned_lake
 
-from lake.sql_files import Reach, ScanBudget, SqlFile, scan_budget, sql_files
-from local.athena.statements import statements_of
-from local.engine import Engine
-from local.scans import Scan, Scanned
+from duckdb_engine.engine import Engine
+from duckdb_engine.scans import Scan, Scanned
+from duckdb_engine.sql.statements import statements_of
+from flightlake.schema.sql_files import Reach, ScanBudget, SqlFile, scan_budget, sql_files
 
 ROOT = Path(__file__).parents[2]
 DAY = DAYS[1]

@@ -7,8 +7,8 @@ import pytest
 from support.answers import rows_of
 from support.lakes import LakeBuilder, a_state, at
 
-from local.athena.statements import statements_of
-from local.engine import Engine
+from duckdb_engine.engine import Engine
+from duckdb_engine.sql.statements import statements_of
 
 PUBLISHED = Path(__file__).parents[3] / "shared" / "published_queries.sql"
 DAY = date(2025, 9, 6)

@@ -4,7 +4,7 @@ from typing import Any
 
 from support.lakes import LakeBuilder
 
-from local.engine import Engine
+from duckdb_engine.engine import Engine
 
 
 def rows_of(builder: LakeBuilder, name_or_sql: str, **parameters: str) -> list[tuple[Any, ...]]:

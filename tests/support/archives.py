@@ -7,16 +7,16 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from support.commits import log_of, record
-from support.mortal import MemoryStore
+from support.crash_injection import MemoryStore
 from support.vectors import DAY, NOON, body, landed, vector
 
-from lake.adapters.archived import ArchivedStore
-from lake.adapters.opening import Lake
-from lake.archive_index import archived_members
-from lake.archiving import Archiver
-from lake.commits import Unreadable
-from lake.layout import ARCHIVE_PARTS_PREFIX, raw_states_day_prefix
-from lake.ports import ObjectStore
+from flightlake.archive.archived_store import ArchivedStore
+from flightlake.archive.archiver import Archiver
+from flightlake.archive.index import archived_members
+from flightlake.commits.record import Unreadable
+from flightlake.lake import Lake
+from flightlake.layout import ARCHIVE_PARTS_PREFIX, raw_states_day_prefix
+from flightlake.ports import ObjectStore
 
 TODAY = datetime.now(UTC).date()
 

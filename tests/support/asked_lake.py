@@ -13,13 +13,18 @@ import duckdb
 from pyspark.sql import SparkSession
 from support.vectors import body, landed, vector
 
-from glue_jobs.convert import POLLS_JOB, STATES_JOB, Conversion
-from ingestion.ledger import Fate, PollRecord, record_poll
-from lake.adapters.clock import SystemClock
-from lake.adapters.opening import Lake
-from lake.contract import Table
-from lake.tables import POLLS, QUALITY_SCORES, STATES, STATES_QUARANTINE
-from local.simulator.sky import Sky, response_body
+from flightlake.clock import SystemClock
+from flightlake.lake import Lake
+from flightlake.poll_record import Outcome, PollRecord
+from flightlake.publishing.publisher import Publisher
+from flightlake.publishing.registry import POLLS_LOG, STATES_LOG
+from flightlake.schema.contract import Table
+from flightlake.schema.tables.polls import POLLS
+from flightlake.schema.tables.quality import QUALITY_SCORES
+from flightlake.schema.tables.states import STATES, STATES_QUARANTINE
+from glue_jobs.build.day_builder import SparkDayBuilder
+from ingestion.ledger import record_poll
+from simulator.sky import Sky, response_body
 
 FIRST = date(2025, 9, 6)
 """The day that the published queries ask about."""
@@ -56,8 +61,8 @@ def fill(lake: Lake, spark: SparkSession, *, aircraft_count: int) -> None:
 
 def converted(lake: Lake, spark: SparkSession) -> None:
     """Publish every pending day."""
-    for job in (STATES_JOB, POLLS_JOB):
-        conversion = Conversion(job, lambda: spark, lake.store, lake.catalog, SystemClock())
+    for job in (STATES_LOG, POLLS_LOG):
+        conversion = Publisher(job, SparkDayBuilder(lambda: spark, lake.store), lake.store, lake.catalog, SystemClock())
         for result in conversion.run(conversion.pending_days()):
             assert result.published, result
 
@@ -107,8 +112,8 @@ def _odd_rows(at: int) -> Iterator[list[Any]]:
 
 
 def _polls() -> Iterator[PollRecord]:
-    """Yield two days of polls with gaps, every fate, and times of microseconds."""
-    fates: list[tuple[int, Fate, str | None]] = [
+    """Yield two days of polls with gaps, every outcome, and times of microseconds."""
+    outcomes: list[tuple[int, Outcome, str | None]] = [
         (0, "landed", None),
         (300, "duplicate", None),
         (600, "skipped_budget", "the day's credits are spent"),
@@ -120,13 +125,13 @@ def _polls() -> Iterator[PollRecord]:
         (2500, "landed", None),
     ]
     for day in (FIRST, SECOND):
-        for after_s, fate, reason in fates:
+        for after_s, outcome, reason in outcomes:
             due = _at(day) + timedelta(seconds=after_s, milliseconds=250)
-            answered = fate in ("landed", "duplicate")
+            answered = outcome in ("landed", "duplicate")
             yield PollRecord(
                 scheduled_at=due,
                 polled_at=due + timedelta(microseconds=1_234_567) if answered else None,
-                fate=fate,
+                outcome=outcome,
                 reason=reason,
                 source=SOURCE,
                 credits_spent=4 if answered else 0,
@@ -184,7 +189,7 @@ _FAULTS: dict[Table, tuple[dict[str, str], ...]] = {
         {"scheduled_at": "timestamptz '2025-09-09 00:00:00.5Z'"},
         {"raw_key": "null"},
         {"polled_at": "null"},
-        {"fate": "'failed'"},
+        {"outcome": "'failed'"},
         {"scheduled_at": "null"},
     ),
 }

@@ -6,10 +6,10 @@ from support.aws import Aws
 from support.deployed import make_catalog
 from support.s3_server import S3Server
 
-from infra.recording import Recording
-from lake.adapters.opening import Lake
-from lake.layout import CATALOG_KEY, MARKER_KEY, RAW_PREFIX
-from lake.tables import RAW_TABLES, TABLES
+from flightlake.lake import Lake
+from flightlake.layout import CATALOG_KEY, MARKER_KEY, RAW_PREFIX
+from flightlake.schema.tables.registry import RAW_TABLES, TABLES
+from infra.plan.recorder import Recording
 
 
 def make_places(recording: Recording, aws: Aws, s3: S3Server) -> None:

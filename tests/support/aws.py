@@ -11,7 +11,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.s3.models import s3_backends
 from moto.server import ThreadedMotoServer
 
-from lake.adapters.dynamodb_state import PARTITION_KEY
+from flightlake.storage.dynamodb_state import PARTITION_KEY
 
 REGION = "us-east-1"
 BUCKET = "a-lake"

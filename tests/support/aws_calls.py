@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 
+from infra.config.names import Names
 from infra.iam import Grant
-from infra.naming import Names
 
 Call = tuple[str, str]
 """An IAM action and the ARN that it is done on."""

@@ -8,11 +8,12 @@ from typing import Any
 from support.dead_letters import QueueOnMoto, delayed_message, invocation_record, tick
 from support.polling import A_ROW, NOON, NOON_S, HandClock, a_body, a_poller
 
-from ingestion.dead_letters import PLACEHOLDER
+from flightlake.poll_record import PollRecord
+from flightlake.ports import ObjectStore, PollState
 from ingestion.landing import keep_refused
-from ingestion.ledger import PollRecord, record_poll
+from ingestion.ledger import record_poll
 from ingestion.poll import poll_once
-from lake.ports import ObjectStore, PollState
+from ingestion.redrive.dead_letters import PLACEHOLDER
 
 INTERVAL_S = 90
 BEHIND_S = 1_800

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from support.vectors import NOON
 
+from flightlake.clock import SystemClock
+from flightlake.quality.evaluate import evaluate
+from flightlake.storage.open_lake import open_lake
 from ingestion.landing import checked_response, land_response
 from ingestion.landing_files import LandingTally, land_files
-from lake.adapters.clock import SystemClock
-from lake.adapters.opening import open_lake
-from lake.judging import judge
 
 ROOT = Path(__file__).parents[2]
 
@@ -65,7 +65,7 @@ def main() -> None:
         body = Path(path).read_bytes()
         response = checked_response(body, now=SystemClock().now())
         land_response(store, response, body)
-        judgement = judge(response)
+        judgement = evaluate(response)
         rows, rejected = judgement.row_count, len(judgement.rejections)
     sys.stdout.write(json.dumps({"rows": rows, "rejected": rejected, "peak_mb": peak_mb()}))
 

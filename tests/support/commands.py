@@ -13,7 +13,7 @@ def start_flightlake(*arguments: object, environment: dict[str, str] | None = No
     """Start `flightlake` with the arguments."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     return subprocess.Popen(
-        [sys.executable, "-c", "from local.cli.app import main; main()", *map(str, arguments)],
+        [sys.executable, "-c", "from cli.app import main; main()", *map(str, arguments)],
         cwd=ROOT,
         env=inherited | (environment or {}),
         stdout=subprocess.PIPE,

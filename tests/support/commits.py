@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 from support.vectors import DAY
 
-from lake.adapters.opening import Lake
-from lake.commits import CommitLog, CommitRecord, DayCounts
-from lake.tables import CURATED_TABLES, STATES
+from flightlake.commits.log import CommitLog
+from flightlake.commits.record import CommitRecord, DayCounts
+from flightlake.lake import Lake
+from flightlake.schema.tables.registry import CURATED_TABLES
+from flightlake.schema.tables.states import STATES
 
 START = datetime(2026, 5, 9, tzinfo=UTC)
 

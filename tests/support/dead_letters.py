@@ -9,7 +9,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sqs.models import sqs_backends
 from support.aws import REGION, Aws
 
-from ingestion.dead_letters import DeadLetterQueue
+from ingestion.redrive.dead_letters import DeadLetterQueue
 
 QUEUE = "flightlake-test-dead-letters"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from support.aws import Aws
 
-from infra.recording import Recorded, Recording
+from infra.plan.recorder import Recorded, Recording
 
 SIMULATED_ACCOUNT = json.dumps({"client_id": "simulator", "client_secret": "simulator"})
 

@@ -2,7 +2,7 @@
 
 As a plan of 30 seconds is deployed: every second tick invokes the function, which nobody repeats; the others come as
 messages, delayed by the interval, that come back after a failure until they were received five times. Source:
-infra/components/ticking.py and poller.py.
+infra/components/scheduling.py and poller.py.
 """
 
 import heapq
@@ -14,11 +14,11 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from support.mortal import Killed, Life
-from support.weather import LATE, Weather, holds
+from support.crash_injection import Killed, Life
+from support.poll_faults import LATE, Weather, holds
 
-from ingestion.invocation import Invocation
-from local.simulator.clock import SteeredClock
+from ingestion.aws_lambda.invocation import Invocation
+from simulator.clock import SteeredClock
 
 RECEIVES = 5
 VISIBILITY_S = 450

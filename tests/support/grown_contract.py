@@ -16,19 +16,21 @@ _TELL = """
 import json, sys
 from dataclasses import asdict
 from datetime import date
-from glue_jobs.convert import STATES_JOB, Conversion
-from glue_jobs.verify import verify_day
-from lake.adapters.clock import SystemClock
-from lake.adapters.opening import open_lake
-from lake.contract import spark_ddl
-from lake.tables import STATES
-from local.engine import Engine
-from local.java.spark import local_spark_session
-from local.recount.verify import Verification
+from glue_jobs.build.day_builder import SparkDayBuilder
+from flightlake.publishing.publisher import Publisher
+from flightlake.publishing.registry import STATES_LOG
+from glue_jobs.verify.verify_day import verify_day
+from flightlake.clock import SystemClock
+from flightlake.storage.open_lake import open_lake
+from flightlake.schema.contract import spark_ddl
+from flightlake.schema.tables.states import STATES
+from duckdb_engine.engine import Engine
+from cli.spark.local_session import local_spark_session
+from duckdb_engine.verify.verify_days import Verification
 
 address, *rebuilt = sys.argv[1:]
 lake, spark = open_lake(address), local_spark_session()
-conversion = Conversion(STATES_JOB, lambda: spark, lake.store, lake.catalog, SystemClock())
+conversion = Publisher(STATES_LOG, SparkDayBuilder(lambda: spark, lake.store), lake.store, lake.catalog, SystemClock())
 days = [date.fromisoformat(day) for day in rebuilt] or conversion.pending_days()
 results = list(conversion.run(days, rebuild=bool(rebuilt)))
 assert all(result.published for result in results), results
@@ -46,7 +48,7 @@ print(json.dumps({
     "drifted_rows": {str(result.day): result.drifted_rows for result in results},
     "counts": {str(result.day): list(asdict(result.counts).values()) for result in results},
     "differences": {name: verdict.differences for name, verdict in verdicts.items()},
-    "outdated": [str(day) for day in conversion.survey().outdated],
+    "outdated": [str(day) for day in conversion.find_pending().outdated],
 }))
 """
 

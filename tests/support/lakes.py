@@ -7,10 +7,11 @@ from typing import Any
 
 import duckdb
 
-from lake.adapters.opening import Lake, open_lake
-from lake.contract import Table
-from lake.layout import commit_prefix, gzipped, raw_states_key, table_prefix
-from lake.tables import table_named
+from flightlake.lake import Lake
+from flightlake.layout import commit_prefix, gzipped, raw_states_key, table_prefix
+from flightlake.schema.contract import Table
+from flightlake.schema.tables.registry import table_named
+from flightlake.storage.open_lake import open_lake
 
 DAY = date(2026, 5, 8)
 
@@ -49,14 +50,14 @@ def a_state(**changes: Any) -> dict[str, Any]:
     return good | changes
 
 
-def a_poll(clock: str, fate: str = "landed", *, day: date = DAY, **changes: Any) -> dict[str, Any]:
-    """Return a row of `polls`: due at the given time, landed with 100 rows for 4 credits, or of another fate."""
-    has_response = fate in ("landed", "duplicate")
+def a_poll(clock: str, outcome: str = "landed", *, day: date = DAY, **changes: Any) -> dict[str, Any]:
+    """Return a row of `polls`: due at the given time, landed with 100 rows for 4 credits, or of another outcome."""
+    has_response = outcome in ("landed", "duplicate")
     return {
         "scheduled_at": at(clock, day),
         "polled_at": at(clock, day) if has_response else None,
-        "fate": fate,
-        "reason": None if has_response else f"because {fate}",
+        "outcome": outcome,
+        "reason": None if has_response else f"because {outcome}",
         "source": "https://opensky-network.org",
         "credits_spent": 4 if has_response else 0,
         "credits_left": 3_996,

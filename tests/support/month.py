@@ -6,23 +6,23 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from random import Random
 
+from support.crash_injection import FailingState, Life, MemoryStore, MortalClock, MortalSource, MortalState, MortalStore
 from support.deployment import Deployment
-from support.mortal import FailingState, Life, MemoryStore, MortalClock, MortalSource, MortalState, MortalStore
+from support.poll_faults import DAY_S, StormySource, Weather, drawn_weather, holds
 from support.polling import ledger_of
-from support.weather import DAY_S, StormySource, Weather, drawn_weather, holds
 
-from ingestion.exchange import Limits
-from ingestion.invocation import Invocation, Reporter
-from ingestion.law import PollingLaw
-from ingestion.ledger import PollRecord
-from ingestion.oauth import Credentials
-from ingestion.opensky import OpenSkySource, Service
+from flightlake.opensky.quota import STANDARD, PollingPlan
+from flightlake.poll_record import PollRecord
+from ingestion.aws_lambda.invocation import Invocation, Reporter
+from ingestion.opensky.client import OpenSkySource, Service
+from ingestion.opensky.http import Limits
+from ingestion.opensky.oauth import Credentials
 from ingestion.poll import Poller
-from lake.credits import STANDARD, PollingPlan
-from local.simulator.api import STATES_PATH, LoggedRequest
-from local.simulator.clock import SteeredClock
-from local.simulator.server import SimulatorServer
-from local.simulator.sky import Sky
+from ingestion.quota.quota import CreditQuota
+from simulator.api import STATES_PATH, LoggedRequest
+from simulator.clock import SteeredClock
+from simulator.server import SimulatorServer
+from simulator.sky import Sky
 
 START = datetime(2026, 5, 8, tzinfo=UTC)
 START_S = int(START.timestamp())
@@ -135,8 +135,8 @@ def _poller(
     source = OpenSkySource(
         service, credentials=lambda: Credentials(CLIENT, CLIENT), box=plan.box, clock=mortal, limits=LIMITS
     )
-    law = PollingLaw(MortalState(state, life), plan, place=service.base_url, clock=mortal)
-    return Poller(MortalSource(source, life), MortalStore(store, life), law, mortal)
+    quota = CreditQuota(MortalState(state, life), plan, place=service.base_url, clock=mortal)
+    return Poller(MortalSource(source, life), MortalStore(store, life), quota, mortal)
 
 
 class _Unheard:

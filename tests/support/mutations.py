@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
-from lake.layout import gzipped
+from flightlake.layout import gzipped
 
 _ROW = re.compile(rb"\[[^\[\]]*\]")
 _ROWS_KEPT = 12

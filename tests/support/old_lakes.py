@@ -3,7 +3,8 @@
 import shutil
 from pathlib import Path
 
-from lake.adapters.opening import Lake, open_lake
+from flightlake.lake import Lake
+from flightlake.storage.open_lake import open_lake
 
 DATA = Path(__file__).parents[1] / "data"
 RELEASES = sorted(path.name.removeprefix("lake-") for path in DATA.glob("lake-*"))

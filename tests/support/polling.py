@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ingestion.law import PollingLaw
+from flightlake.errors import ConflictError, StorageError
+from flightlake.opensky.quota import PollingPlan, tier_named
+from flightlake.ports import ObjectStore, PollState, VersionedState
 from ingestion.poll import Poller
-from ingestion.sources import Allowance, Fetched
-from lake.credits import PollingPlan, tier_named
-from lake.errors import ConflictError, StorageError
-from lake.ports import ObjectStore, PollState, VersionedState
+from ingestion.quota.quota import CreditQuota
+from ingestion.sources import Fetched, RequestBudget
 
 NOON = datetime(2026, 5, 8, 12, tzinfo=UTC)
 NOON_S = 1778241600
@@ -76,10 +76,10 @@ class ScriptedSource:
         self.requests_each = 1
         self.asked_at: list[datetime] = []
 
-    def fetch(self, allowance: Allowance) -> Fetched:
+    def fetch(self, request_budget: RequestBudget) -> Fetched:
         self.asked_at.append(self._clock.now())
         for _ in range(self.requests_each):
-            allowance.take()
+            request_budget.take()
         self._clock.move(self._takes_s)
         part = next(self._script)
         if isinstance(part, Exception):
@@ -114,8 +114,8 @@ def a_poller(
 ) -> Poller:
     """Return a poller of a scripted source; its clock stands at noon unless given."""
     clock = clock or HandClock()
-    law = PollingLaw(state or MemoryState(), plan, place=PLACE, clock=clock)
-    return Poller(ScriptedSource(script, clock, takes_s=takes_s), store, law, clock)
+    quota = CreditQuota(state or MemoryState(), plan, place=PLACE, clock=clock)
+    return Poller(ScriptedSource(script, clock, takes_s=takes_s), store, quota, clock)
 
 
 def ledger_of(store: ObjectStore) -> list[dict[str, Any]]:

@@ -12,9 +12,10 @@ from typing import Any
 
 from support.small_days import read_day
 
-from lake.adapters.opening import Lake, open_lake
-from lake.errors import FlightLakeError
-from local.engine import Engine
+from duckdb_engine.engine import Engine
+from flightlake.errors import FlightLakeError
+from flightlake.lake import Lake
+from flightlake.storage.open_lake import open_lake
 
 
 class Wanted:

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime
 
 from support.lakes import DAY, LakeBuilder, Row
 
-from lake.commits import CommitLog, CommitRecord, DayCounts, Unreadable
-from lake.tables import CURATED_TABLES
+from flightlake.commits.log import CommitLog
+from flightlake.commits.record import CommitRecord, DayCounts, Unreadable
+from flightlake.schema.tables.registry import CURATED_TABLES
 
 
 def publish_day(

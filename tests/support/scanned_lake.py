@@ -7,8 +7,8 @@ from typing import Any
 import duckdb
 from support.lakes import LakeBuilder, a_poll, a_rejected, a_score, at
 
-from lake.layout import commit_prefix, table_prefix
-from lake.tables import STATES
+from flightlake.layout import commit_prefix, table_prefix
+from flightlake.schema.tables.states import STATES
 
 DAYS = (date(2025, 9, 5), date(2025, 9, 6), date(2025, 9, 7))
 """The published queries ask about the second."""

@@ -10,12 +10,12 @@ from pathlib import Path
 from textwrap import dedent
 from urllib.parse import quote
 
-from support.canaries import canary
-from support.hostile import ON_STATES, ON_STATES_BY_STATUS, ON_TOKENS, HostileProxy, hostile_proxy
+from support.malicious_input import ON_STATES, ON_STATES_BY_STATUS, ON_TOKENS, HostileProxy, hostile_proxy
+from support.planted_secrets import canary
 
-from local.simulator.faults import KINDS
-from local.simulator.server import SimulatorServer
-from local.simulator.sky import Sky
+from simulator.faults import KINDS
+from simulator.server import SimulatorServer
+from simulator.sky import Sky
 
 ROOT = Path(__file__).parents[2]
 SOURCE = "http://opensky.test"
@@ -29,12 +29,13 @@ COMMAND = """
 from dataclasses import replace
 from datetime import timedelta
 import os
-from ingestion import account, breaker
-from ingestion.oauth import Credentials
-from local import polling
+from ingestion.quota import account, circuit_breaker
+from ingestion.opensky.oauth import Credentials
+from cli import polling
 polling._SIMULATED_ACCOUNT = Credentials("me", os.environ["OPENSKY_CLIENT_SECRET"])
 polling._SIMULATED_LIMITS = replace(polling._SIMULATED_LIMITS, read_s=0.5, total_s=3)
-account.LONGEST_COOLDOWN_S, breaker.FIRST_OPEN, breaker.LONGEST_OPEN = 60, timedelta(minutes=1), timedelta(minutes=1)
+account.LONGEST_COOLDOWN_S = 60
+circuit_breaker.FIRST_OPEN = circuit_breaker.LONGEST_OPEN = timedelta(minutes=1)
 
 class Slept:
     def __init__(self, now):
@@ -47,7 +48,7 @@ class Slept:
 discovered = polling.discovered_clock
 polling.discovered_clock = lambda service: Slept(discovered(service).now())
 {patch}
-from local.cli.app import main
+from cli.app import main
 main()
 """
 """The command line with short pauses, time that passes by sleeping alone, and an account that is a secret."""

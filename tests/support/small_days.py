@@ -7,7 +7,7 @@ Parquet files, written through the lake's own store.
 import gzip
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,16 +15,18 @@ from typing import Any
 import duckdb
 from support.vectors import body, vector
 
-from glue_jobs.convert import STATES_JOB, Conversion
-from glue_jobs.day_build import DayBuild
-from glue_jobs.landed import RawDay
+from duckdb_engine.engine import Engine
+from flightlake.commits.record import DayCounts
+from flightlake.lake import Lake
+from flightlake.opensky.decoder import parse_response
+from flightlake.ports import Clock, ObjectStore
+from flightlake.publishing.day_build import DayBuild
+from flightlake.publishing.publisher import Publisher
+from flightlake.publishing.raw_day import RawDay
+from flightlake.publishing.registry import STATES_LOG, LogDefinition
+from flightlake.schema.tables.quality import QUALITY_SCORES
+from flightlake.schema.tables.states import STATES, STATES_QUARANTINE
 from ingestion.landing import land_response
-from lake.adapters.opening import Lake
-from lake.commits import DayCounts
-from lake.ports import Clock, ObjectStore
-from lake.response import parse_response
-from lake.tables import QUALITY_SCORES, STATES, STATES_QUARANTINE
-from local.engine import Engine
 
 FIRST_DAY = date(2026, 5, 8)
 GOOD_ROWS = 3
@@ -72,7 +74,7 @@ def read_day(engine: Engine, day: date) -> tuple[list[tuple[Any, ...]], int, int
     return rows, rejected, int(checked)
 
 
-def build_small_day(_spark: Any, store: ObjectStore, raw: RawDay, folders: dict[str, str]) -> DayBuild:
+def build_small_day(store: ObjectStore, raw: RawDay, folders: dict[str, str]) -> DayBuild:
     """Write a day's rows as one Parquet file a table; the fast row is rejected, as by the rule."""
     good, rejected = [], []
     for info in raw.objects:
@@ -101,9 +103,20 @@ def parquet_of(table: str, rows: list[tuple[Any, ...]]) -> bytes:
         return path.read_bytes()
 
 
-Build = Callable[[Any, ObjectStore, RawDay, dict[str, str]], DayBuild]
+Build = Callable[[ObjectStore, RawDay, dict[str, str]], DayBuild]
 
 
-def small_conversion(lake: Lake, clock: Clock, build: Build = build_small_day) -> Conversion:
-    """Return the product's conversion of `states`, but for the building."""
-    return Conversion(replace(STATES_JOB, build=build), lambda: None, lake.store, lake.catalog, clock)  # type: ignore[arg-type,return-value]  # no Spark
+@dataclass(frozen=True)
+class SmallDayBuilder:
+    """An engine that is a function."""
+
+    store: ObjectStore
+    function: Build
+
+    def build(self, definition: LogDefinition, raw: RawDay, folders: dict[str, str]) -> DayBuild:
+        return self.function(self.store, raw, folders)
+
+
+def small_conversion(lake: Lake, clock: Clock, build: Build = build_small_day) -> Publisher:
+    """Return the product's publisher of `states`, with a small engine."""
+    return Publisher(STATES_LOG, SmallDayBuilder(lake.store, build), lake.store, lake.catalog, clock)

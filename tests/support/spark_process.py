@@ -5,11 +5,13 @@ import logging
 import sys
 from typing import Any
 
-from glue_jobs.convert import STATES_JOB, Conversion
-from lake.adapters.clock import SystemClock
-from lake.adapters.opening import open_lake
-from lake.errors import FlightLakeError
-from local.java.spark import session_starter
+from cli.spark.local_session import session_starter
+from flightlake.clock import SystemClock
+from flightlake.errors import FlightLakeError
+from flightlake.publishing.publisher import Publisher
+from flightlake.publishing.registry import STATES_LOG
+from flightlake.storage.open_lake import open_lake
+from glue_jobs.build.day_builder import SparkDayBuilder
 
 IMPATIENT = {"fs.s3a.retry.limit": "1", "fs.s3a.attempts.maximum": "1"}
 """S3A would bridge an outage of minutes; what is to be seen is what comes of a conversion that fails."""
@@ -25,13 +27,15 @@ def main(address: str) -> None:
     hadoop = spark.sparkContext._jsc.hadoopConfiguration()
     for name, value in IMPATIENT.items():
         hadoop.set(name, value)
-    conversion = Conversion(STATES_JOB, lambda: spark, lake.store, lake.catalog, SystemClock())
+    conversion = Publisher(
+        STATES_LOG, SparkDayBuilder(lambda: spark, lake.store), lake.store, lake.catalog, SystemClock()
+    )
     for _ in sys.stdin:
         sys.stdout.write(f"{json.dumps(_converted(conversion))}\n")
         sys.stdout.flush()
 
 
-def _converted(conversion: Conversion) -> dict[str, Any]:
+def _converted(conversion: Publisher) -> dict[str, Any]:
     try:
         results = list(conversion.run(conversion.pending_days()))
     except FlightLakeError as error:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from local.java.finding import chosen_java_home
+from cli.spark.java_home import chosen_java_home
 
 
 def spark_submit(*arguments: str | Path, cwd: Path, python_path: str = "") -> tuple[int, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from infra import artifacts
+from infra.package import artifacts
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,12 +10,14 @@ from support.commits import log_of, record
 from support.lakes import LakeBuilder, a_rejected, a_state
 from support.vectors import DAY, NOON, body, landed
 
-from ingestion.ledger import PollRecord, record_poll
-from lake.commits import CommitRecord, Unreadable
-from lake.rules import fingerprint
-from lake.tables import QUALITY_SCORES, STATES, STATES_QUARANTINE
-from local.lineage.answer import Answer
-from local.lineage.why import why
+from flightlake.commits.record import CommitRecord, Unreadable
+from flightlake.poll_record import PollRecord
+from flightlake.quality.rules import fingerprint
+from flightlake.schema.tables.quality import QUALITY_SCORES
+from flightlake.schema.tables.states import STATES, STATES_QUARANTINE
+from ingestion.ledger import record_poll
+from serving.trace.answer import Answer
+from serving.trace.why import why
 
 SOURCE = "https://opensky-network.org"
 
@@ -37,11 +39,14 @@ class TracedLake:
         """Land a response; return its key."""
         return landed(self.lake.store, body(*rows, time=NOON + int(at)), time=NOON + int(at))
 
-    def polled(self, due: float, fate: Any = "landed", raw_key: str | None = None, reason: str | None = None) -> None:
+    def polled(
+        self, due: float, outcome: Any = "landed", raw_key: str | None = None, reason: str | None = None
+    ) -> None:
         """Leave a poll's record in the ledger."""
-        asked = None if fate.startswith("skipped") else instant(due)
+        asked = None if outcome.startswith("skipped") else instant(due)
         record_poll(
-            self.lake.store, PollRecord(instant(due), asked, fate, reason, SOURCE, 4 if asked else 0, 99, None, raw_key)
+            self.lake.store,
+            PollRecord(instant(due), asked, outcome, reason, SOURCE, 4 if asked else 0, 99, None, raw_key),
         )
 
     def publish(

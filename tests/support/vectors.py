@@ -4,8 +4,8 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
-from lake.layout import gzipped, raw_states_key
-from lake.ports import ObjectStore
+from flightlake.layout import gzipped, raw_states_key
+from flightlake.ports import ObjectStore
 
 NOON = int(datetime(2026, 5, 8, 12, tzinfo=UTC).timestamp())
 DAY = date(2026, 5, 8)

@@ -16,13 +16,14 @@ from typing import Any
 
 from support.small_days import small_conversion
 
-from lake.adapters.clock import SystemClock
-from lake.adapters.opening import Lake, open_lake
-from lake.contract import Table
-from lake.errors import FlightLakeError
-from lake.ports import Catalog
-from lake.tables import CURATED_TABLES
-from lake.vacuum import Vacuum, old_leftovers
+from flightlake.clock import SystemClock
+from flightlake.commits.vacuum import Vacuum, expired_incomplete
+from flightlake.errors import FlightLakeError
+from flightlake.lake import Lake
+from flightlake.ports import Catalog
+from flightlake.schema.contract import Table
+from flightlake.schema.tables.registry import CURATED_TABLES
+from flightlake.storage.open_lake import open_lake
 
 
 class Steps:
@@ -123,7 +124,7 @@ def vacuum(lake: Lake, order: dict[str, Any]) -> Any:
     now = datetime.now(UTC) + timedelta(days=order["days_from_now"])
     retention = timedelta(seconds=order["retention_s"])
     removed = [old.folder for old in Vacuum(log, lake.store, lake.catalog, now, retention).remove()]
-    left = old_leftovers(lake.store, now=now, retention=retention)
+    left = expired_incomplete(lake.store, now=now, retention=retention)
     for found in left:
         lake.store.discard(found)
     return {"removed": removed, "left": [found.key for found in left]}

@@ -12,9 +12,9 @@ from support.glue import GLUE_ARGUMENTS, awsglue_folder
 from support.traced import TracedLake, instant
 from support.vectors import DAY, body, landed, vector
 
+from flightlake.lake import Lake
+from flightlake.schema.tables.states import STATES
 from glue_jobs.jobs.convert_states import main
-from lake.adapters.opening import Lake
-from lake.tables import STATES
 
 
 @pytest.fixture(autouse=True)

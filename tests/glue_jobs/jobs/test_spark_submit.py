@@ -10,9 +10,11 @@ from support.glue import GLUE_ARGUMENTS, awsglue_folder
 from support.spark_submit import spark_submit
 from support.vectors import DAY, body, landed, vector
 
-from glue_jobs.convert import STATES_JOB
-from lake.adapters.opening import Lake, open_lake
-from lake.commits import CommitLog, CommitRecord, DayCounts
+from flightlake.commits.log import CommitLog
+from flightlake.commits.record import CommitRecord, DayCounts
+from flightlake.lake import Lake
+from flightlake.publishing.registry import STATES_LOG
+from flightlake.storage.open_lake import open_lake
 
 ROOT = Path(__file__).parents[3]
 SCRIPT = ROOT / "glue_jobs" / "jobs" / "convert_states.py"
@@ -29,7 +31,7 @@ def lake(tmp_path: Path) -> Lake:
 
 
 def head(lake: Lake) -> CommitRecord:
-    found = CommitLog(STATES_JOB.name, STATES_JOB.tables, lake.store, lake.catalog).head(DAY)
+    found = CommitLog(STATES_LOG.name, STATES_LOG.tables, lake.store, lake.catalog).head(DAY)
     assert found is not None
     return found
 
@@ -52,9 +54,9 @@ def test_the_file_alone_runs_as_a_glue_job_with_its_packages_in_a_zip(lake: Lake
     script = shutil.copy(SCRIPT, tmp_path)
     packages = tmp_path / "flightlake.zip"
     with zipfile.ZipFile(packages, "w") as archive:
-        for file in (file for room in ("lake", "glue_jobs") for file in (ROOT / room).rglob("*.py")):
+        for file in (file for room in ("flightlake", "glue_jobs") for file in (ROOT / room).rglob("*.py")):
             text = file.read_text()
-            if file == ROOT / "lake" / "__init__.py":
+            if file == ROOT / "flightlake" / "__init__.py":
                 text = re.sub(r'__version__ = ".+"', '__version__ = "from the zip"', text)
             archive.writestr(str(file.relative_to(ROOT)), text)
     submit = ("--master", "local[2]", "--py-files", packages, script)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from support.aws import Aws
 
+from flightlake.lake import Lake
 from glue_jobs.jobs.vacuum import main
-from lake.adapters.opening import Lake
 
 STRAY = "curated/states/snapshot_date=2026-05-08/commit=20200101T000000Z-00000000/part-0.parquet"
 

@@ -3,9 +3,9 @@ from collections.abc import Mapping
 import pytest
 from support.stacks import ROOT
 
-from infra.recording import Recording
-from infra.settings import STACKS
-from lake.sql_files import sql_files
+from flightlake.schema.sql_files import sql_files
+from infra.config.settings import STACKS
+from infra.plan.recorder import Recording
 
 NAMED = "aws:athena/namedQuery:NamedQuery"
 PREPARED = "aws:athena/preparedStatement:PreparedStatement"

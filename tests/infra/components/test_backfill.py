@@ -8,7 +8,7 @@ import jsonata
 import pytest
 
 from infra.components.backfill import backfill_definition
-from infra.recording import Recording
+from infra.plan.recorder import Recording
 
 DEFINITION = backfill_definition("a-job", "arn:aws:sns:us-east-1:111122223333:reports")
 STATES = DEFINITION["States"]

@@ -5,10 +5,11 @@ import pytest
 from support.aws import Aws
 from support.deployed import table_input
 
-from infra.recording import Recording
-from lake.adapters.glue_catalog import GlueCatalog
-from lake.layout import table_prefix
-from lake.tables import CURATED_TABLES, POLLS, RAW_TABLES, TABLES
+from flightlake.layout import table_prefix
+from flightlake.schema.tables.polls import POLLS
+from flightlake.schema.tables.registry import CURATED_TABLES, RAW_TABLES, TABLES
+from flightlake.storage.glue_catalog import GlueCatalog
+from infra.plan.recorder import Recording
 
 TABLE = "aws:glue/catalogTable:CatalogTable"
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from glue_jobs.options import ConvertOptions, VacuumOptions, VerifyOptions
-from infra.recording import Recording
-from infra.settings import STACKS
+from glue_jobs.jobs.options import ConvertOptions, VacuumOptions, VerifyOptions
+from infra.config.settings import STACKS
+from infra.plan.recorder import Recording
 
 JOB, TRIGGER = "aws:glue/job:Job", "aws:glue/trigger:Trigger"
 

@@ -2,7 +2,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from infra.recording import Recorded, Recording
+from infra.plan.recorder import Recorded, Recording
 
 
 @pytest.fixture(scope="module")

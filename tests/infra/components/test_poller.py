@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from infra.recording import Recording
-from infra.settings import STACKS
-from ingestion.dead_letters import PLACEHOLDER, DeadLetter
+from infra.config.settings import STACKS
+from infra.plan.recorder import Recording
+from ingestion.redrive.dead_letters import PLACEHOLDER, DeadLetter
 
 SCHEDULE = "aws:scheduler/schedule:Schedule"
 
@@ -76,7 +76,7 @@ def test_each_delayed_tick_is_an_invocation_of_its_own(recordings: Mapping[str, 
 def test_the_function_is_what_was_measured(recordings: Mapping[str, Recording]) -> None:
     function = recordings["prod"].named("aws:lambda/function:Function", "poller").inputs
     assert (function["architectures"], function["runtime"]) == (["arm64"], "python3.13")
-    assert function["handler"] == "ingestion.handler.lambda_handler"
+    assert function["handler"] == "ingestion.aws_lambda.handler.lambda_handler"
     assert (function["timeout"], function["memorySize"], function["reservedConcurrentExecutions"]) == (75, 512, 1)
     assert function["tracingConfig"] == {"mode": "Active"}
     assert function["loggingConfig"] == {"logFormat": "JSON", "logGroup": "/flightlake/prod/poller"}

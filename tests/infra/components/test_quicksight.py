@@ -11,10 +11,10 @@ import pytest
 from cfnlint.api import ManualArgs, lint
 from support.lakes import LakeBuilder
 
-from infra.quicksight_definition import DATA_SETS, DataSet
-from infra.recording import Recording
-from local.athena.statements import statements_of
-from local.engine import Engine
+from duckdb_engine.engine import Engine
+from duckdb_engine.sql.statements import statements_of
+from infra.monitoring.quicksight_definition import DATA_SETS, DataSet
+from infra.plan.recorder import Recording
 
 PRINCIPAL = "arn:aws:quicksight:us-east-1:111122223333:group/default/analysts"
 TYPES = {"TIMESTAMP": "DATETIME", "BIGINT": "INTEGER", "VARCHAR": "STRING", "DOUBLE": "DECIMAL", "HUGEINT": "INTEGER"}

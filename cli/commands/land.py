@@ -1,0 +1,52 @@
+"""`flightlake land`: recorded responses from files into the lake."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from cli.options import FormatOption, LakeOption, StackOption
+from cli.output import OutputFormat, emit_json, print_table, progress, stderr_console
+from flightlake.clock import SystemClock
+from flightlake.storage.open_lake import open_lake
+from ingestion.landing_files import LandingTally, land_files, shown_path
+from ingestion.response_files import find_files
+
+FilesArgument = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE...", help="Recorded responses, or folders to search for *.json and *.json.gz."),
+]
+
+
+def command(
+    files: FilesArgument, lake: LakeOption, _stack: StackOption = None, output: FormatOption = OutputFormat.TABLE
+) -> None:
+    """Land recorded responses, byte for byte, each once.
+
+    A file holds one response of OpenSky's `/states/all`, as JSON or gzip (told by its content, not its name). Its place
+    in the lake comes from the response's own `time`, so names do not matter and a second landing changes nothing.
+    The lake is made where its place is empty.
+
+    A file that is no usable response is reported with the reason and does not stop the others; exit status 1 then.
+    """
+    opened = open_lake(lake, create=True)
+    tally = LandingTally()
+    found = list(find_files(files, on_trouble=tally.refuse))
+    with progress(output) as display:
+        task = display.add_task("landing", total=len(found))
+        for _ in land_files(opened.store, found, tally, clock=SystemClock()):
+            display.advance(task)
+    if output is OutputFormat.JSON:
+        emit_json(tally.to_document())
+    else:
+        _tell(tally)
+    if tally.refused:
+        raise typer.Exit(1)
+
+
+def _tell(tally: LandingTally) -> None:
+    counts = (tally.offered, tally.landed, tally.duplicates, len(tally.refused))
+    print_table(("offered", "landed", "duplicates", "refused"), [counts], numeric=range(4))
+    for file, reason in tally.refused:
+        stderr_console().print(f"[red]refused[/] {escape(shown_path(file))}: {escape(reason)}", soft_wrap=True)

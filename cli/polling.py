@@ -1,0 +1,98 @@
+"""A poller on this machine: which account, whose clock, which law."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flightlake.clock import SystemClock
+from flightlake.errors import UsageError
+from flightlake.lake import Lake
+from flightlake.opensky.bounding_box import Box
+from flightlake.opensky.quota import ANONYMOUS, STANDARD, PollingPlan, Tier, call_cost, fastest_interval_s, tier_named
+from flightlake.ports import Clock
+from ingestion.opensky.client import LIVE_URL, OpenSkySource, Service
+from ingestion.opensky.http import Limits
+from ingestion.opensky.oauth import Credentials
+from ingestion.opensky.simulated_time import discovered_clock
+from ingestion.poll import Poller
+from ingestion.quota.quota import CreditQuota
+
+CLIENT_ID, CLIENT_SECRET = "OPENSKY_CLIENT_ID", "OPENSKY_CLIENT_SECRET"
+SECRET_ID = "FLIGHTLAKE_SECRET_ID"  # noqa: S105 - the name of a variable that names a secret
+
+_SIMULATED_ACCOUNT = Credentials("simulator", "simulator")
+_SIMULATED_LIMITS = Limits(connect_s=2, read_s=5, total_s=12)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A service, who asks it, and the time that it lives in."""
+
+    service: Service
+    credentials: Credentials | None
+    clock: Clock
+    limits: Limits
+
+
+def find_target(source_url: str, *, tier: str | None, environ: Mapping[str, str]) -> Target:
+    """Return what stands behind an address; a simulator gets its own account, never that of the environment.
+
+    Raises:
+        UsageError: the address is none, or the environment holds half an account.
+        SourceUnavailableError: nobody answers at an address that is not the live service's.
+    """
+    service = Service.at(source_url)
+    clock = None if service.base_url == LIVE_URL else discovered_clock(service)
+    if clock is None:
+        return Target(service, _account(environ) if tier != ANONYMOUS.name else None, SystemClock(), Limits())
+    credentials = _SIMULATED_ACCOUNT if tier != ANONYMOUS.name else None
+    return Target(service, credentials, clock, _SIMULATED_LIMITS)
+
+
+def make_plan(target: Target, *, tier: str | None, box: str | None, interval_s: float | None) -> PollingPlan:
+    """Return the plan; without a tier that of the account, without an interval the fastest one.
+
+    Raises:
+        UsageError: tier, box and interval do not fit together, or the tier needs an account that is not there.
+    """
+    chosen = tier_named(tier) if tier is not None else _tier_of(target)
+    if chosen != ANONYMOUS and target.credentials is None:
+        raise UsageError(f"tier {chosen.name} needs an account: set {CLIENT_ID} and {CLIENT_SECRET}")
+    area = Box.parse(box) if box is not None else None
+    fastest_s = fastest_interval_s(chosen, call_cost(area))
+    return PollingPlan(chosen, area, fastest_s if interval_s is None else interval_s)
+
+
+def make_poller(target: Target, plan: PollingPlan, lake: Lake) -> Poller:
+    """Return a poller that lands in the lake and keeps the lake's law."""
+    account = target.credentials
+    source = OpenSkySource(
+        target.service,
+        credentials=(lambda: account) if account is not None else None,
+        box=plan.box,
+        clock=target.clock,
+        limits=target.limits,
+    )
+    quota = CreditQuota(lake.poll_state, plan, place=target.service.base_url, clock=target.clock)
+    return Poller(source, lake.store, quota, target.clock)
+
+
+def _tier_of(target: Target) -> Tier:
+    return ANONYMOUS if target.credentials is None else STANDARD
+
+
+def _account(environ: Mapping[str, str]) -> Credentials | None:
+    client_id, client_secret = environ.get(CLIENT_ID, ""), environ.get(CLIENT_SECRET, "")
+    if bool(client_id) != bool(client_secret):
+        missing = CLIENT_SECRET if client_id else CLIENT_ID
+        raise UsageError(f"{missing} is not set; an account needs {CLIENT_ID} and {CLIENT_SECRET}")
+    if client_id:
+        return Credentials(client_id, client_secret)
+    secret_id = environ.get(SECRET_ID)
+    return _account_of_stack(secret_id) if secret_id else None
+
+
+def _account_of_stack(secret_id: str) -> Credentials:
+    # Imported here: boto3 takes longer to import than the rest of the command, and few poll for a stack.
+    from ingestion.opensky.account_secret import read_credentials, secrets_client  # noqa: PLC0415 - see the line above
+
+    return read_credentials(secret_id, secrets_client())

@@ -1,0 +1,1 @@
+"""DuckDB as an engine in one process: builds days, answers Athena's SQL, verifies what is published."""

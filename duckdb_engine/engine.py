@@ -1,0 +1,211 @@
+"""The SQL engine of one machine: Athena's SQL over the lake's visible files, on DuckDB.
+
+A query reads each table as the catalog shows it at the query's start, only the tables and days that it needs, and
+nothing outside the lake. It cannot change anything.
+"""
+
+import re
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+from sqlglot import exp
+
+from duckdb_engine.duckdb_session import RowStream, executed, opened_connection
+from duckdb_engine.lake_tables import LakeTables
+from duckdb_engine.metadata_statements import answer_metadata
+from duckdb_engine.object_cache import default_cache_root
+from duckdb_engine.scans import Scanned, scanned
+from duckdb_engine.sql.errors import SqlError
+from duckdb_engine.sql.files import named_file
+from duckdb_engine.sql.parameters import Value, bind, undeclared, values_of
+from duckdb_engine.sql.pruning import partition_conditions
+from duckdb_engine.sql.relations import Relations, base_table, named_relations
+from duckdb_engine.sql.statements import Statement, parsed, statements_of
+from duckdb_engine.sql.translation import duckdb_sql, qualified, tables_read
+from flightlake.errors import FlightLakeError
+from flightlake.lake import Lake
+from flightlake.schema.contract import Table
+from flightlake.schema.sql_files import SqlFile, sql_files
+
+__all__ = ["Engine", "QueryResult", "RowStream"]
+
+_NAME = re.compile(r"\w+")
+
+
+@dataclass(frozen=True)
+class QueryResult:
+    """An answer: names and DuckDB types of its columns, and its rows. Instants are UTC, without a zone."""
+
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+
+class Engine:
+    """Runs queries over one lake; a context manager.
+
+    Args:
+        lake: the lake.
+        cache_root: where copies of a bucket's objects are kept; the user's cache folder where it is None.
+        pinned: see the days of each table for the engine's life as they were at its first use, so that the numbers of
+            several queries agree.
+
+    Attributes:
+        connection: DuckDB in UTC; `attach` makes tables and views readable through it.
+    """
+
+    def __init__(self, lake: Lake, *, cache_root: Path | None = None, pinned: bool = False) -> None:
+        self._lake = lake
+        self._tables = LakeTables(lake, cache_root or default_cache_root())
+        self._pinned: dict[str, dict[date, str]] | None = {} if pinned else None
+        self._spill = tempfile.TemporaryDirectory(prefix="flightlake-")
+        self.connection = opened_connection(self._tables.folders, self._spill.name)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back memory and temporary files."""
+        self.connection.close()
+        self._spill.cleanup()
+
+    def query(self, name_or_sql: str, parameters: Mapping[str, str] | None = None) -> QueryResult:
+        """Return the answer to a named query (or check), or to one statement.
+
+        Raises:
+            SqlError: the name is unknown, the statement cannot be meant, or a parameter does not fit.
+            QueryFailedError: the statement failed on the data.
+            StorageError: the lake's files are not what its catalog says.
+        """
+        file = named_file(name_or_sql) if _NAME.fullmatch(name_or_sql) else None
+        statements = statements_of(file.text if file else name_or_sql)
+        if len(statements) > 1:
+            raise SqlError(f"{len(statements)} statements where one is expected: put them into a file and name it")
+        stream = self.run(statements[0], parameters, file=file)
+        return QueryResult(stream.columns, stream.types, list(stream.rows))
+
+    def run(
+        self, statement: Statement, parameters: Mapping[str, str] | None = None, *, file: SqlFile | None = None
+    ) -> RowStream:
+        """Return the answer to a statement with its rows read on demand; see `query`.
+
+        Args:
+            statement: the statement.
+            parameters: values as text, by name.
+            file: the file that declares the parameters; None for a statement of the user's own.
+        """
+        if statement.looks_at_names:
+            columns, rows = answer_metadata(statement, self.partitions)
+            return RowStream(columns, ("VARCHAR",) * len(columns), iter(rows))
+        cursor, sql = self._prepared(statement, parameters or {}, file)
+        return executed(cursor, sql, statement.source)
+
+    def scanned(
+        self, statement: Statement, parameters: Mapping[str, str] | None = None, *, file: SqlFile | None = None
+    ) -> Scanned:
+        """Return what answering a statement reads, by DuckDB's own count; it is answered for that. See `run`."""
+        return scanned(*self._prepared(statement, parameters or {}, file), statement.source)
+
+    def attach(self, *names: str) -> None:
+        """Make tables and views, with every day that the catalog shows now, readable through `connection`.
+
+        Raises:
+            SqlError: there is no such table or view.
+            StorageError: a visible folder has no files.
+        """
+        objects = named_relations(names, "")
+        days = {name: self.partitions(table) for name, table in objects.tables.items()}
+        self._attach(self.connection, objects, days, {}, kind="view")
+
+    def partitions(self, table: Table) -> dict[date, str]:
+        """Return the visible folder of each day of a table."""
+        if self._pinned is None:
+            return self._lake.catalog.partitions(table)
+        if table.name not in self._pinned:
+            self._pinned[table.name] = self._lake.catalog.partitions(table)
+        return self._pinned[table.name]
+
+    def run_checks(self) -> list[tuple[str, QueryResult]]:
+        """Return every check under `sql/checks` with the rows that it finds wrong: none where all is well."""
+        return [(name, self.query(name)) for name in sql_files("checks")]
+
+    def _prepared(
+        self, statement: Statement, parameters: Mapping[str, str], file: SqlFile | None
+    ) -> tuple[duckdb.DuckDBPyConnection, str]:
+        """Return a statement that asks for rows in DuckDB's words, and a cursor on which its tables are readable."""
+        source, tree = statement.source, parsed(statement)
+        days_of = cache(self.partitions)  # the catalog is asked once about each table
+        declared = file.parameters if file else undeclared(tree)
+        reads = file.reads[0] if file else ""
+        bind(tree, values_of(declared, parameters, lambda text: _described(text, reads, days_of)))
+        objects = named_relations(tables_read(tree, source), source)
+        typed = qualified(tree, objects.columns, source)
+        # A cursor of its own: its views are of this query's days and go with it.
+        cursor = self.connection.cursor()
+        partition_columns = {name: _partition_names(table) for name, table in objects.tables.items()}
+        conditions = partition_conditions(typed, objects.views, partition_columns)
+        days = _days_needed(cursor, conditions, objects, days_of)
+        self._attach(cursor, objects, days, conditions, kind="temp view")
+        return cursor, duckdb_sql(typed, source)
+
+    def _attach(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        objects: Relations,
+        days: Mapping[str, Mapping[date, str]],
+        conditions: Mapping[str, exp.Expr | None],
+        *,
+        kind: str,
+    ) -> None:
+        for name, table in objects.tables.items():
+            relation = self._tables.relation(connection, table, days[name], conditions.get(name))
+            connection.execute(f"create or replace {kind} {name} as {relation}")
+        for name, view in objects.views.items():
+            connection.execute(f"create or replace {kind} {name} as {duckdb_sql(view.copy(), '')}")
+
+
+def _partition_names(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.partition_columns)
+
+
+def _days_needed(
+    cursor: duckdb.DuckDBPyConnection,
+    conditions: Mapping[str, exp.Expr | None],
+    objects: Relations,
+    days_of: Callable[[Table], dict[date, str]],
+) -> dict[str, dict[date, str]]:
+    """Return of each table the visible folders of the days that the query can need."""
+    day_columns = {name: _partition_names(table)[0] for name, table in objects.tables.items()}
+    needed = {name: days_of(table) for name, table in objects.tables.items()}
+    for name, days in needed.items():
+        if days and (condition := conditions.get(name)) is not None:
+            listed = ", ".join(f"date '{day}'" for day in days)
+            wanted = duckdb_sql(exp.select("*").from_("days").where(condition.copy()), "")
+            # A condition that fails here fails in the query too, where it can be shown at its place.
+            with suppress(duckdb.Error):
+                kept = cursor.execute(f"with days as (select unnest([{listed}]) as {day_columns[name]}) {wanted}")
+                needed[name] = {day: days[day] for (day,) in kept.fetchall()}
+    return needed
+
+
+def _described(text: str, reads: str, days_of: Callable[[Table], dict[date, str]]) -> Value | None:
+    """Return the value of a default that is described; None where the text is the value."""
+    if text == "now":
+        return datetime.now(UTC).replace(tzinfo=None)
+    if text not in {"the newest day", "the oldest day"}:
+        return None
+    days = days_of(base_table(reads))
+    if not days:
+        raise FlightLakeError(f"{reads} has no day yet, so there is no {text.removeprefix('the ')}: convert first")
+    return max(days) if text == "the newest day" else min(days)

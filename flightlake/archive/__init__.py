@@ -1,0 +1,1 @@
+"""Archives of past responses: parts, their index and the store that reads them."""

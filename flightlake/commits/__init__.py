@@ -1,0 +1,1 @@
+"""The commit log: records, pointers and the removal of expired commits."""

@@ -1,0 +1,1 @@
+"""OpenSky's format: fields of a state vector, JSON decoding, credit costs, bounding boxes."""

@@ -1,0 +1,1 @@
+"""Publishing of days, independent of the engine that builds them."""

@@ -1,0 +1,1 @@
+"""Data quality: the rules, their evaluation and the scores of a day."""

@@ -1,0 +1,1 @@
+"""Tables of the lake: contracts, columns and the project's SQL files."""

@@ -1,0 +1,73 @@
+"""The object store of a lake in two places: what was received in one, everything else in the other."""
+
+import heapq
+from collections.abc import Iterable, Iterator
+
+from flightlake.layout import RAW_PREFIX
+from flightlake.ports import ObjectInfo, ObjectStore
+
+
+class TwoZoneStore:
+    """Two stores as one: keys under `raw/` lie in the raw zone, all others in the lake's own place.
+
+    Raw responses and published tables differ in key, lifetime and copies, which a bucket sets for all that it holds.
+    """
+
+    def __init__(self, own: ObjectStore, raw: ObjectStore) -> None:
+        self._own = own
+        self._raw = raw
+
+    def put_if_absent(self, key: str, data: bytes) -> bool:
+        """Store the object and return True; return False, changing nothing, where the key exists already."""
+        return self._zone(key).put_if_absent(key, data)
+
+    def get(self, key: str) -> bytes:
+        """Return the object's bytes.
+
+        Raises:
+            ObjectNotFoundError: there is no such key.
+        """
+        return self._zone(key).get(key)
+
+    def get_range(self, key: str, offset: int, length: int) -> bytes:
+        """Return so many bytes, at least one, of the object from the offset on.
+
+        Raises:
+            ObjectNotFoundError: there is no such key.
+            StorageError: the object ends before.
+        """
+        return self._zone(key).get_range(key, offset, length)
+
+    def list(self, prefix: str) -> Iterator[ObjectInfo]:
+        """Yield every object under the prefix in the order of keys; a stray one in the wrong place is none."""
+        if prefix:
+            return self._zone(prefix).list(prefix)
+        return heapq.merge(self._all_of(self._own), self._all_of(self._raw), key=lambda found: found.key)
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Delete objects; a key that does not exist is no error."""
+        named = list(keys)
+        for store in (self._own, self._raw):
+            store.delete([key for key in named if self._zone(key) is store])
+
+    def leftovers(self) -> Iterator[ObjectInfo]:
+        """Yield what killed writers left in the lake's own place; into the raw zone nothing is written in parts."""
+        return self._own.leftovers()
+
+    def discard(self, leftover: ObjectInfo) -> None:
+        """Remove what `leftovers` has yielded; where it is gone already, that is no error."""
+        self._own.discard(leftover)
+
+    def make_durable(self, prefix: str) -> None:
+        """Return when everything under the prefix outlives a power cut."""
+        self._zone(prefix).make_durable(prefix)
+
+    def uri(self, key: str) -> str:
+        """Return the address of a key or a prefix as Spark takes it."""
+        return self._zone(key).uri(key)
+
+    def _all_of(self, store: ObjectStore) -> Iterator[ObjectInfo]:
+        return (found for found in store.list("") if self._zone(found.key) is store)
+
+    def _zone(self, key: str) -> ObjectStore:
+        return self._raw if key.startswith(RAW_PREFIX) else self._own

@@ -1,0 +1,1 @@
+"""Days built with Spark: raw objects in, Parquet folders out."""

@@ -1,0 +1,1 @@
+"""Verification with Spark: published days against a recomputation from raw."""

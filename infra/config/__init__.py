@@ -1,0 +1,1 @@
+"""Configuration of a stack: settings, names, tags and schedules."""

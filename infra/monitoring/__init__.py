@@ -1,0 +1,1 @@
+"""Alarms, dashboards and the definitions behind them."""

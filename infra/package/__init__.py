@@ -1,0 +1,1 @@
+"""Deployment packages: the Lambda zip and the Glue library, built reproducibly."""

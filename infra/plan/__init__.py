@@ -1,0 +1,1 @@
+"""Plan of a stack: resources, permissions and costs, without an account."""

@@ -1,0 +1,1 @@
+"""The poller as an AWS Lambda function."""

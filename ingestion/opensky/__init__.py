@@ -1,0 +1,1 @@
+"""HTTP client of the OpenSky API: requests, OAuth2, rate limits."""

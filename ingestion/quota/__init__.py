@@ -1,0 +1,1 @@
+"""Credit quota of a poller: budget, cooldown and circuit breaker."""

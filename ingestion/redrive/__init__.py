@@ -1,0 +1,1 @@
+"""Recovery of refused responses and failed polls."""

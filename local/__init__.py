@@ -1,1 +1,0 @@
-"""The lake on one machine: command line, simulator, SQL engine, recount and report."""

