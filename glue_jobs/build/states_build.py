@@ -11,7 +11,9 @@ from flightlake.errors import InvalidResponseError, StorageError
 from flightlake.layout import ungzipped
 from flightlake.opensky.decoder import parse_response
 from flightlake.ports import ObjectStore
+from flightlake.publishing.content_checksum import content_checksum
 from flightlake.publishing.day_build import DayBuild
+from flightlake.publishing.file_ranges import range_bounds
 from flightlake.publishing.raw_day import RawDay
 from flightlake.quality.rules import FIELDS_UNKNOWN
 from flightlake.quality.scores import overall_score, scores
@@ -19,13 +21,20 @@ from flightlake.schema.contract import spark_ddl
 from flightlake.schema.tables.quality import QUALITY_SCORES
 from flightlake.schema.tables.states import STATES, STATES_QUARANTINE
 from glue_jobs.build.commit_writer import audited_row_count, write_folder
-from glue_jobs.build.file_ranges import FILE_NUMBER, range_bounds, with_file_ranges
+from glue_jobs.build.file_ranges import FILE_NUMBER, with_file_ranges
 from glue_jobs.build.raw_reader import read_responses, state_vectors
 from glue_jobs.session import frame_of
 from glue_jobs.transforms.decode import decode
 from glue_jobs.transforms.deduplicate import with_is_repeat
 from glue_jobs.transforms.evaluate import count_columns, is_rejected, rule_counts, with_rule_results
-from glue_jobs.transforms.tables import content_checksum, to_quality_scores, to_quarantine, to_states, with_row_hash
+from glue_jobs.transforms.tables import (
+    CHECKSUM_SUMS,
+    checksum_sums,
+    to_quality_scores,
+    to_quarantine,
+    to_states,
+    with_row_hashes,
+)
 
 RAW_BYTES_PER_ROW = 30
 """Gzipped bytes of a state vector in a global response, measured on recorded ones (27 to 33)."""
@@ -87,7 +96,7 @@ def build_states(spark: SparkSession, store: ObjectStore, raw: RawDay, folders: 
         tuple(sorted(raw.keys)),
         counts,
         overall_score(day_scores),
-        seen["checksum"],
+        content_checksum(*(seen[name] for name in CHECKSUM_SUMS)),
         _unreadable(store, raw, ReadSummary(*(frozenset(seen[part.name]) for part in fields(ReadSummary)))),
         rule_counts(seen.get)[FIELDS_UNKNOWN].failed_count,
     )
@@ -102,8 +111,8 @@ def _write_states(spark: SparkSession, store: ObjectStore, raw: RawDay, folder: 
     judged = judged.observe(verdicts, *count_columns(), *_rejects_columns())
     accepted = with_file_ranges(judged.where(~is_rejected()), range_bounds(store, raw, _file_count(raw)))
     duplicates = F.sum(F.col("is_repeat").cast("bigint")).alias("duplicates")
-    hashed = with_row_hash(with_is_repeat(accepted, FILE_NUMBER))
-    ranked = hashed.observe(written, duplicates, content_checksum().alias("checksum"))
+    hashed = with_row_hashes(with_is_repeat(accepted, FILE_NUMBER))
+    ranked = hashed.observe(written, duplicates, *checksum_sums())
     write_folder(to_states(ranked.where(~F.col("is_repeat"))), store, folder, in_runs=len(raw.objects) >= RUN_LENGTH)
     return responses.get | verdicts.get | written.get
 
@@ -164,4 +173,4 @@ def _reason(store: ObjectStore, key: str, seen: ReadSummary) -> str | None:
         return None
     if key not in seen.unusable:
         return _UNREAD
-    return f"its time {response.snapshot_at:%Y-%m-%dT%H:%M:%SZ} is of another day, or Spark cannot parse its numbers"
+    return f"its time {response.snapshot_at:%Y-%m-%dT%H:%M:%SZ} is of another day"

@@ -1,4 +1,4 @@
-"""A day from raw to published, on real Spark and a lake in a folder."""
+"""A day from raw to published, by each engine, in a lake in a folder."""
 
 import gzip
 import random
@@ -9,15 +9,16 @@ from typing import Any
 
 import duckdb
 import pytest
-from pyspark.sql import SparkSession
 from support.rule_examples import ruled_by, with_predicate
 from support.vectors import DAY, NOON, body, landed, vector
 
+from duckdb_engine.build.day_builder import DuckDbDayBuilder
+from duckdb_engine.build.memory import LEAST_BYTES
 from flightlake.clock import SystemClock
 from flightlake.commits.record import DayCounts
 from flightlake.lake import Lake
 from flightlake.layout import poll_key, raw_states_day_prefix
-from flightlake.publishing.day_build import DayBuild
+from flightlake.publishing.day_build import DayBuild, DayBuilder
 from flightlake.publishing.day_result import DayResult
 from flightlake.publishing.publisher import Publisher
 from flightlake.publishing.registry import POLLS_LOG, STATES_LOG
@@ -32,16 +33,22 @@ from glue_jobs.build.states_build import PLACES
 Convert = Callable[..., list[DayResult]]
 
 
+@pytest.fixture(params=["duckdb", "spark"])
+def builder(request: pytest.FixtureRequest, folder_lake: Lake) -> DayBuilder:
+    """Both engines, each of which has to pass every test."""
+    return engine(request, folder_lake)
+
+
+def engine(request: pytest.FixtureRequest, lake: Lake) -> DayBuilder:
+    if request.param == "duckdb":
+        return DuckDbDayBuilder(lake, LEAST_BYTES)
+    spark = request.getfixturevalue("spark")
+    return SparkDayBuilder(lambda: spark, lake.store)
+
+
 @pytest.fixture
-def conversion(spark: SparkSession, folder_lake: Lake) -> Publisher:
-    return Publisher(
-        STATES_LOG,
-        SparkDayBuilder(lambda: spark, folder_lake.store),
-        folder_lake.store,
-        folder_lake.catalog,
-        SystemClock(),
-        min_quality=50,
-    )
+def conversion(builder: DayBuilder, folder_lake: Lake) -> Publisher:
+    return Publisher(STATES_LOG, builder, folder_lake.store, folder_lake.catalog, SystemClock(), min_quality=50)
 
 
 def run(conversion: Publisher, *days: date, rebuild: bool = False) -> list[DayResult]:
@@ -265,15 +272,16 @@ def test_a_rollback_lasts_until_something_newer_is_landed(conversion: Publisher,
     assert visible(folder_lake, STATES, "icao24") == [("3c6444",), ("4b1805",), ("c0ffee",)]
 
 
-def test_a_day_of_other_rules_is_rebuilt_once_and_only_when_asked(spark: SparkSession, small_lake: Lake) -> None:
-    plain = Publisher(
-        STATES_LOG,
-        SparkDayBuilder(lambda: spark, small_lake.store),
-        small_lake.store,
-        small_lake.catalog,
-        SystemClock(),
-        min_quality=50,
-    )
+@pytest.mark.parametrize("engine_name", ["duckdb", "spark"])
+def test_a_day_of_other_rules_is_rebuilt_once_and_only_when_asked(
+    engine_name: str, request: pytest.FixtureRequest, small_lake: Lake
+) -> None:
+    if engine_name == "spark":
+        spark = request.getfixturevalue("spark")
+        used: DayBuilder = SparkDayBuilder(lambda: spark, small_lake.store)
+    else:
+        used = DuckDbDayBuilder(small_lake, LEAST_BYTES)
+    plain = Publisher(STATES_LOG, used, small_lake.store, small_lake.catalog, SystemClock(), min_quality=50)
     since = replace(plain, since=DAY)
     assert run(since) == [], "no rule has changed"
     with ruled_by(with_predicate("ground_speed_impossible", "ground_speed_mps > 3000")):
@@ -290,7 +298,7 @@ def test_a_day_of_other_rules_is_rebuilt_once_and_only_when_asked(spark: SparkSe
     assert plain.find_pending().outdated == (DAY,), "the other rules are gone again"
 
 
-def test_a_failing_spark_is_an_error_in_one_line(conversion: Publisher, folder_lake: Lake) -> None:
+def test_a_failing_engine_is_an_error_in_one_line(conversion: Publisher, folder_lake: Lake) -> None:
     landed(folder_lake.store, body(vector()))
     (folder_lake.root / "curated").write_text("in the way")  # type: ignore[operator]
     (result,) = run(conversion)
