@@ -52,10 +52,10 @@ def local_spark_session(*, s3_jars: list[Path] | None = None, archive_to: Path |
     """
     if SparkSession.getActiveSession() is None:
         _prepare_environment()
-        archive = class_archive(Path(sys.prefix))
-        java_option = (
-            class_option(archive) if archive_to is None else java_path_option("ArchiveClassesAtExit", archive_to)
-        )
+        if archive_to is None:
+            java_option = class_option(class_archive(Path(sys.prefix)))
+        else:
+            java_option = java_path_option("ArchiveClassesAtExit", archive_to)
         if s3_jars is None:
             _start_quietly(local_settings(on_s3=False), java_option)
         else:

@@ -9,10 +9,8 @@ import pytest
 ROOT = Path(__file__).parents[3]
 PACKAGES = ("cli", "flightlake")
 JAVA = "printf '#!/bin/sh\\necho openjdk version \\\"21.0.8\\\" >&2\\n' >.venv/bin/java && chmod +x .venv/bin/java"
-PYSPARK = (
-    "mkdir -p .venv/lib/python{0}.{1}/site-packages/pyspark && touch .venv/lib/python{0}.{1}/site-packages/pyspark/{2}"
-)
-INSTALL = PYSPARK.format(*sys.version_info[:2], "__init__.py")
+PYSPARK = ".venv/lib/python{}.{}/site-packages/pyspark".format(*sys.version_info)
+INSTALL = f"mkdir -p {PYSPARK} && touch {PYSPARK}/__init__.py"
 ENSURE = """
 import sys
 from cli.spark.installation import ensure_spark

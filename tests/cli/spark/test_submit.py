@@ -35,7 +35,7 @@ def test_the_command_publishes_the_pending_days(folder_lake: Lake, tmp_path: Pat
     landed(folder_lake.store, body(vector()))
     submit = spark_submit_command(str(folder_lake.root))
     done = subprocess.run(
-        submit.command, env=submit.environment, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
+        submit.command, env=submit.environment, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300
     )
     assert done.returncode == 0, done.stderr
     commit = CommitLog(STATES_LOG.name, STATES_LOG.tables, folder_lake.store, folder_lake.catalog).head(DAY)
