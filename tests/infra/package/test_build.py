@@ -217,7 +217,7 @@ def made(source: Path) -> Path:
     """A checkout in which `make package` has run, as far as make can tell."""
     shutil.copy2(ROOT / "Makefile", source)
     shutil.copytree(ROOT / "infra", source / "infra", ignore=shutil.ignore_patterns("__pycache__"))
-    set_up = ("build", "local", "java")
+    set_up = ("build", "local")
     for name in [*(f"requirements/{part}.txt" for part in set_up), ".venv/.local", "dist/poller.zip", "dist/glue.zip"]:
         (source / name).parent.mkdir(exist_ok=True)
         (source / name).touch()
