@@ -1,4 +1,4 @@
-"""What must hold of all that is deployed: as tests over recordings, and as a pack for `pulumi up --policy-pack`."""
+"""Policies for every deployed resource: tests check recordings, `pulumi up --policy-pack` checks deployments."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ ANY_RESOURCE = {
     "FindLogGroups": "the listing of log groups has no resources to name",
     "JoinNetwork": "EC2 has interfaces made under its own names",
 }
-"""Statements that may grant on every resource, each with the reason."""
+"""Statements that may allow actions on every resource, each with the reason."""
 
 KEY_PATHS = {
     "aws:cloudwatch/logGroup:LogGroup": ("kmsKeyId",),
@@ -40,7 +40,7 @@ KEY_PATHS = {
     "aws:sns/topic:Topic": ("kmsMasterKeyId",),
     "aws:sqs/queue:Queue": ("kmsMasterKeyId",),
 }
-"""Where each kind of resource names the key that encrypts it."""
+"""Properties that name the encryption key, by type of resource."""
 
 S3_OWN_KEY = {"access-logs": "S3 delivers access logs only to buckets that are encrypted with its own key"}
 """Buckets without a key of ours, each with the reason."""

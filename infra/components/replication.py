@@ -1,4 +1,4 @@
-"""Replication: copies of raw responses and commit records in another region, from which the lake can be built anew."""
+"""Replication of raw responses and commit records to another region, from which a lake can be rebuilt."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from infra.iam import Grant, make_role, service_trust
 
 @dataclass(frozen=True)
 class ReplicationArgs:
-    """What is copied where.
+    """Inputs of the replication.
 
     Attributes:
         sources: prefix to copy, by bucket.
@@ -73,7 +73,7 @@ class Replication(pulumi.ComponentResource):
 
 
 def copy_lifecycle(settings: Settings, prefix: str) -> list[dict[str, Any]]:
-    """Return when copies go: deletions are not copied, so that copies of raw responses need an end of their own."""
+    """Return the expiry rules of a copy; deletions are not replicated, so copies of raw responses expire separately."""
     if prefix != RAW_PREFIX:
         return []
     days = settings.retention.raw_expire_days
@@ -97,7 +97,7 @@ def _rule(prefix: str, copy: PrivateBucket, key_arn: pulumi.Output[str] | None) 
 
 
 def replication_grants(args: ReplicationArgs, copies: Mapping[PrivateBucket, PrivateBucket]) -> list[Grant]:
-    """Return what S3 needs to copy: versions out of the sources, replicas into the copies, and the keys of both."""
+    """Return the permissions of replication: read versions of the sources, write replicas, use the keys of both."""
     sources = [source.arn for source in args.sources]
     objects = [f"{source.arn}/{prefix}*" for source, prefix in args.sources.items()]
     versions = ("s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging")

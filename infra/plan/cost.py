@@ -1,6 +1,6 @@
-"""What a stack costs in a month, line by line: pure functions of its settings and of what it holds.
+"""Monthly cost of a stack, line by line, as pure functions of its settings and of the resources that it holds.
 
-Every assumption that is no setting is a constant here, with where it comes from. A forecast is of the steady state: raw
+Every assumption that is no setting is a constant here, with its source. A forecast is of the steady state: raw
 responses until their expiry, published tables of the first year.
 """
 
@@ -34,7 +34,7 @@ CONVERT_S_PER_MILLION = 15.0
 7.12 million rows, `benchmarks/convert.py`), and a fifth more, because a run of few rows is mostly start."""
 
 VERIFY_S_PER_MILLION = 70.0
-"""Not measured: taken as five times a conversion. It decodes and judges in Python, row by row."""
+"""Not measured: taken as five times a conversion. It decodes and evaluates in Python, row by row."""
 
 JOB_START_S = 90.0
 """Billed before a job has done anything: Spark's start, listing, publishing."""
@@ -43,7 +43,7 @@ CRAWLER_DPU_H = 2 * 10 / 60
 """Two DPUs for the ten minutes that a run bills at least."""
 
 ATHENA_TB = 0.05
-"""Read by people in a month: some thirty questions a day that read a day each."""
+"""Read by people in a month: some thirty queries a day, each of one day of data."""
 
 KMS_REQUESTS_PER_POLL = 6
 """Environment, state read and written, queue, secret; objects share a data key by bucket keys."""
@@ -58,7 +58,7 @@ _GB = 1e9
 
 @dataclass(frozen=True)
 class Holdings:
-    """What a stack holds of what is paid by the piece; counted in its recording, so that it cannot drift."""
+    """Numbers of resources that are billed by the piece, counted in the stack's recording."""
 
     keys: int
     alarmed_metrics: int
@@ -80,7 +80,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Volume:
-    """How much a stack polls and stores in a month."""
+    """Polls, triggers and stored data of a stack in a month."""
 
     polls: float
     ticks: float
@@ -91,7 +91,7 @@ class Volume:
 
 
 def volume(settings: Settings) -> Volume:
-    """Return the volume that the polling plan brings."""
+    """Return the monthly volume that follows from the polling plan."""
     plan = settings.polling.plan
     ticks = Schedule.for_interval(plan.interval_s)
     polls = DAYS * 86_400 / plan.interval_s
@@ -171,7 +171,7 @@ def _storage(settings: Settings, size: Volume) -> Iterator[Line]:
 
 
 def _rebuilds(settings: Settings) -> float:
-    """Return how often a row is converted: a day is built whole each time, from what has landed by then."""
+    """Return how often a row is converted on average; each run rebuilds the whole day."""
     runs = 24 // settings.jobs.convert_every_hours
     return sum(run / runs for run in range(1, runs + 1))
 
