@@ -1,7 +1,7 @@
 """The airports between which the simulated sky flies: positions from the `airportsdata` package."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import airportsdata
 import numpy as np
@@ -61,8 +61,12 @@ class Airports:
     hub_weight: Floats
 
     def index_of(self, icao: str) -> int:
-        """Return the row of an airport."""
-        return int(np.searchsorted(self.icao.astype(str), icao))
+        """Return the row of an airport, by its ICAO indicator."""
+        return self._row_by_icao[icao]
+
+    @cached_property
+    def _row_by_icao(self) -> dict[str, int]:
+        return {icao: row for row, icao in enumerate(self.icao)}
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The simulated time: faster than real, or steered by hand."""
+"""Simulated time: running at a multiple of real time, or standing between steps."""
 
 from datetime import UTC, datetime
 from typing import Protocol
@@ -10,11 +10,11 @@ FASTEST = 100_000  # a day of sky in a second; beyond it a request spans hours
 
 
 class SimulatorClock(Protocol):
-    """What the simulator asks of a clock."""
+    """The simulator's source of time."""
 
     @property
     def speed(self) -> float:
-        """Simulated seconds per real second; 0 for a clock that stands."""
+        """Simulated seconds per real second; 0 for a clock that moves in steps only."""
         ...
 
     def now_s(self) -> float:
@@ -23,7 +23,7 @@ class SimulatorClock(Protocol):
 
 
 class RunningClock:
-    """Runs from `start` on, `speed` times as fast as real time."""
+    """A clock that starts at `start` and runs `speed` times as fast as real time."""
 
     def __init__(self, start: datetime, *, speed: float = 1.0) -> None:
         unix_s(start)
@@ -38,7 +38,7 @@ class RunningClock:
 
 
 class SteeredClock:
-    """Stands until told to move: for tests."""
+    """A clock that stands still until a client or a test moves it."""
 
     speed = 0.0
 
@@ -50,8 +50,12 @@ class SteeredClock:
         return self._now_s
 
     def advance(self, seconds: float) -> None:
-        """Move by so many simulated seconds; negative moves back."""
+        """Move by a number of simulated seconds; negative moves back."""
         self._now_s += seconds
+
+    def step_to(self, at_s: float) -> None:
+        """Move forward to a unix second; one that has passed changes nothing, so that a repeated step is harmless."""
+        self._now_s = max(self._now_s, at_s)
 
 
 def unix_s(instant: datetime) -> int:

@@ -1,5 +1,6 @@
-"""The questions of a client, parsed once: what is asked of the sky, or why the question is refused."""
+"""Parsing of a client's requests, with the reason where one is refused."""
 
+import json
 from dataclasses import dataclass
 
 from multidict import MultiMapping
@@ -11,16 +12,17 @@ ANONYMOUS_RESOLUTION_S = 10
 RESOLUTION_S = 5
 OLDEST_S = 3_600
 BOX_NAMES = ("lamin", "lomin", "lamax", "lomax")
-LONGEST_TRUTH_S = 31 * 86_400
+LONGEST_GROUND_TRUTH_S = 31 * 86_400
+LATEST_S = 253_402_300_799  # the last second of the year 9999, beyond which Python has no datetime
 
 
 class RefusedQueryError(ValueError):
-    """A question that gets status 400; its text says what is wrong."""
+    """A request that is answered with status 400; its text says what is wrong."""
 
 
 @dataclass(frozen=True)
 class StatesQuery:
-    """One question for state vectors; `at_s` is the second asked for, cut to the resolution."""
+    """A request for state vectors; `at_s` is the unix second asked for, rounded down to the resolution."""
 
     at_s: int
     box: Box | None
@@ -29,7 +31,7 @@ class StatesQuery:
 
 
 def states_query(asked: MultiMapping[str], now_s: float, *, is_anonymous: bool) -> StatesQuery:
-    """Return what is asked; anonymous clients always ask for now.
+    """Parse a request for state vectors; anonymous clients always ask for now.
 
     A `time` of 0 or in the future also means now.
 
@@ -50,17 +52,33 @@ def states_query(asked: MultiMapping[str], now_s: float, *, is_anonymous: bool) 
     )
 
 
-def truth_window(asked: MultiMapping[str], now_s: float, start_s: int) -> tuple[int, int]:
-    """Return begin and end of the true flights asked for: by default from the simulation's start until now.
+def ground_truth_window(asked: MultiMapping[str], now_s: float, start_s: int) -> tuple[int, int]:
+    """Parse begin and end of the true flights asked for: by default from the simulation's start until now.
 
     Raises:
         RefusedQueryError: a value is no whole number, the end is before the begin, or more than 31 days are asked for.
     """
     end_s = _whole_number(asked, "end", default=int(now_s))
     begin_s = _whole_number(asked, "begin", default=min(start_s, end_s))
-    if not 0 <= end_s - begin_s <= LONGEST_TRUTH_S:
-        raise RefusedQueryError(f"begin {begin_s} to end {end_s} is not possible: ask for 0 to {LONGEST_TRUTH_S} s")
+    if not 0 <= end_s - begin_s <= LONGEST_GROUND_TRUTH_S:
+        possible = f"ask for 0 to {LONGEST_GROUND_TRUTH_S} s"
+        raise RefusedQueryError(f"begin {begin_s} to end {end_s} is not possible: {possible}")
     return begin_s, end_s
+
+
+def step_target(body: str) -> float:
+    """Parse the unix second to which a stepped clock is to move: `{"now": 1746727200.0}`.
+
+    Raises:
+        RefusedQueryError: the body is no such JSON, or the number is no second that has a date.
+    """
+    try:
+        at_s = float(json.loads(body)["now"])
+    except (ValueError, KeyError, TypeError, OverflowError):
+        raise RefusedQueryError('the body must be JSON with unix seconds, such as {"now": 1746727200.0}') from None
+    if not 0 <= at_s <= LATEST_S:
+        raise RefusedQueryError(f"now {at_s:g} is not possible: give unix seconds from 0 to {LATEST_S}")
+    return at_s
 
 
 def _box(asked: MultiMapping[str]) -> Box | None:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 import requests
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 from tenacity.stop import stop_after_attempt, stop_any, stop_base, stop_before_delay
-from tenacity.wait import wait_random_exponential
+from tenacity.wait import wait_exponential, wait_random_exponential
 
 from flightlake.errors import SourceRejectedError, SourceUnavailableError, UsageError
 from flightlake.opensky.bounding_box import Box
@@ -87,9 +87,10 @@ class OpenSkySource:
             SourceRejectedError: the source refuses the request.
         """
         deadline = Deadline(self._limits.total_s)
+        wait = wait_random_exponential if self._limits.has_random_waits else wait_exponential
         retrying = Retrying(
             retry=retry_if_exception_type(SourceUnavailableError),
-            wait=wait_random_exponential(multiplier=_FIRST_WAIT_S, max=_LONGEST_WAIT_S),
+            wait=wait(multiplier=_FIRST_WAIT_S, max=_LONGEST_WAIT_S),
             stop=stop_any(
                 stop_after_attempt(self.tries), stop_before_delay(self._limits.total_s), _StopWhenSpent(request_budget)
             ),

@@ -40,12 +40,15 @@ class Limits:
         read_s: silence between two pieces of an answer.
         total_s: from the first request of a poll to the last byte of its last retry.
         tries: requests of a poll, the first and its retries.
+        has_random_waits: whether waits between retries are random, as they are for a service that many clients ask;
+            fixed ones let a run against a simulator repeat exactly.
     """
 
     connect_s: float = 5.0
     read_s: float = 20.0
     total_s: float = 45.0
     tries: int = 3
+    has_random_waits: bool = True
 
 
 class Deadline:

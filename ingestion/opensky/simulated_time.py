@@ -1,4 +1,4 @@
-"""The time that a simulator lives in: a poller of a simulated sky has to take its tier and interval by that clock."""
+"""Clock of a simulator, discovered over HTTP, so that a poller lives in the simulated time."""
 
 import json
 import time
@@ -8,34 +8,83 @@ from math import isfinite
 import requests
 
 from flightlake.clock import AcceleratedClock
-from flightlake.errors import UsageError
+from flightlake.errors import SourceUnavailableError, UsageError
 from ingestion.opensky.client import Service
-from ingestion.opensky.http import Bearer, Deadline, Limits, exchange
+from ingestion.opensky.http import Bearer, Deadline, Limits, Reply, exchange
 
 _LIMITS = Limits(connect_s=3, read_s=5, total_s=8, tries=1)
+_STEP_LIMITS = Limits(connect_s=10, read_s=30, total_s=60, tries=1)
 
 
-def discovered_clock(service: Service) -> AcceleratedClock | None:
-    """Return a clock that runs as the simulator's does; None where the service has none, so lives in real time.
+class SteppedClock:
+    """Clock of one poller that moves a simulator's time: its sleeps are steps, and between them time stands still.
 
-    It is told by `GET /clock` as `{"now": Unix seconds, "speed": simulated seconds in a real one}`.
-    The simulator's instant is taken as that of the moment in which it was asked. So the poller's clock is a little
-    ahead of the simulator's, never behind, and no response seems to come from the future.
+    No real time passes in a sleep, and none of a slow machine's delays passes here, so that a run of polls asks for the
+    same seconds on every machine.
+    """
+
+    def __init__(self, service: Service, now: datetime) -> None:
+        """Start at `now`, the simulator's instant; nothing is sent."""
+        self._url = clock_url(service)
+        self._now = now
+
+    def now(self) -> datetime:
+        """Return the simulated instant in UTC."""
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        """Step the simulator forward by this many seconds; 0 or less is no step.
+
+        Raises:
+            SourceUnavailableError: the simulator does not answer, or refuses the step.
+        """
+        if seconds <= 0:
+            return
+        target = self._now + timedelta(seconds=seconds)
+        request = requests.Request("POST", self._url, json={"now": target.timestamp()}, auth=Bearer(None))
+        reply = exchange(request, limits=_STEP_LIMITS, deadline=Deadline(_STEP_LIMITS.total_s))
+        if reply.status != 200:
+            raise SourceUnavailableError(f"the clock at {self._url} answered {reply.status} and was not stepped")
+        self._now = target
+
+
+def discovered_clock(service: Service) -> AcceleratedClock | SteppedClock | None:
+    """Return a clock that keeps the simulator's time; None where the service has no clock, so lives in real time.
+
+    `GET /clock` answers `{"now": unix seconds, "speed": simulated seconds per real second}`. At speed 0 the time stands
+    still until `POST /clock` moves it. For a running clock, the simulator's instant is taken as that of the moment in
+    which it was asked: so the poller's clock is a little ahead of the simulator's, never behind, and no response seems
+    to come from the future.
 
     Raises:
         SourceUnavailableError: nobody answers at the address.
-        UsageError: the simulator's clock stands still.
+        UsageError: the simulator's speed is negative or no finite number.
     """
-    request = requests.Request("GET", f"{service.base_url}/clock", auth=Bearer(None))
+    request = requests.Request("GET", clock_url(service), auth=Bearer(None))
     asked_s = time.monotonic()
     reply = exchange(request, limits=_LIMITS, deadline=Deadline(_LIMITS.total_s))
+    told = _parsed(reply)
+    if told is None:
+        return None
+    now, speed = told
+    if speed == 0:
+        return SteppedClock(service, now)
+    if speed < 0 or not isfinite(speed):
+        raise UsageError(f"the clock of {service.base_url} has the speed {speed:g}: polls would never become due")
+    return AcceleratedClock(now + timedelta(seconds=(time.monotonic() - asked_s) * speed), speed)
+
+
+def clock_url(service: Service) -> str:
+    """Return the address of a simulator's clock."""
+    return f"{service.base_url}/clock"
+
+
+def _parsed(reply: Reply) -> tuple[datetime, float] | None:
+    """Return instant and speed of a clock's answer; None where it is no such answer."""
     if reply.status != 200:
         return None
     try:
         document = json.loads(reply.body)
-        now, speed = datetime.fromtimestamp(document["now"], UTC), float(document["speed"])
+        return datetime.fromtimestamp(document["now"], UTC), float(document["speed"])
     except (ValueError, KeyError, TypeError, OverflowError):
         return None
-    if speed <= 0 or not isfinite(speed):
-        raise UsageError(f"the clock of {service.base_url} stands (speed {speed:g}): polls would never become due")
-    return AcceleratedClock(now + timedelta(seconds=(time.monotonic() - asked_s) * speed), speed)

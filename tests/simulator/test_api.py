@@ -186,10 +186,33 @@ def test_the_clock_is_told(client: Any, now_s: int) -> None:
     assert client.get("/clock").json() == {"now": now_s + 12.5, "speed": 0.0}
 
 
+def test_a_step_moves_the_clock_forward_once_and_never_back(client: Any, now_s: int) -> None:
+    for target_s, shown_s in ((now_s + 90.25, now_s + 90.25), (now_s + 90.25, now_s + 90.25), (now_s, now_s + 90.25)):
+        answer = requests.post(client.server.url + "/clock", json={"now": target_s}, timeout=20)
+        assert (answer.status_code, answer.json()) == (200, {"now": shown_s, "speed": 0.0})
+    assert client.states(token=client.token()).json()["time"] == now_s + 90
+
+
+@pytest.mark.parametrize(
+    "body", ["", "[]", '{"now": "soon"}', '{"now": NaN}', '{"now": -1}', '{"now": 1e300}', '{"n": 1}']
+)
+def test_a_step_to_no_instant_is_refused_and_the_time_stands(client: Any, now_s: int, body: str) -> None:
+    assert requests.post(client.server.url + "/clock", data=body, timeout=20).status_code == 400
+    assert client.clock.now_s() == now_s
+
+
+def test_a_clock_that_runs_by_itself_is_not_stepped(sky: Any) -> None:
+    with SimulatorServer(sky, speed=2) as server:
+        answer = requests.post(server.url + "/clock", json={"now": 4e9}, timeout=20)
+        assert answer.status_code == 409
+        assert "2 simulated seconds per second" in answer.json()["message"]
+        assert server.clock.now_s() < 3e9
+
+
 def test_the_true_flights_are_told_from_the_start_until_now(client: Any, now_s: int) -> None:
     client.clock.advance(1_800)
-    flights = client.get("/truth/flights").json()
-    assert flights == client.get("/truth/flights", begin=now_s, end=now_s + 1_800).json()
+    flights = client.get("/ground-truth/flights").json()
+    assert flights == client.get("/ground-truth/flights", begin=now_s, end=now_s + 1_800).json()
     assert set(flights[0]) == {
         "flight_id", "icao24", "callsign", "departure_airport_icao", "arrival_airport_icao",
         "departure_at", "arrival_at", "first_seen_at", "last_seen_at",
@@ -199,4 +222,4 @@ def test_the_true_flights_are_told_from_the_start_until_now(client: Any, now_s: 
 
 @pytest.mark.parametrize("asked", [{"begin": 10, "end": 5}, {"begin": 0}, {"end": "now"}])
 def test_an_impossible_window_of_true_flights_is_refused(client: Any, asked: dict[str, Any]) -> None:
-    assert client.get("/truth/flights", **asked).status_code == 400
+    assert client.get("/ground-truth/flights", **asked).status_code == 400

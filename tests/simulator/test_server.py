@@ -137,7 +137,7 @@ def test_faults_by_share_strike_about_that_share_and_the_same_requests_again(sma
 def test_faults_spare_the_token_the_clock_and_the_truth(small_sky: Sky) -> None:
     with SimulatorServer(small_sky, faults="500:1") as server:
         assert requests.get(server.url + "/clock", timeout=20).status_code == 200
-        assert requests.get(server.url + "/truth/flights", timeout=20).status_code == 200
+        assert requests.get(server.url + "/ground-truth/flights", timeout=20).status_code == 200
         assert ask(server).status_code == 500
 
 

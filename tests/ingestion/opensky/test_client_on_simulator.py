@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from support.polling import ledger_of
@@ -23,19 +23,6 @@ from simulator.server import SimulatorServer
 from simulator.sky import DEFAULT_START, Sky
 
 Server = Callable[..., AbstractContextManager[SimulatorServer]]
-
-
-class SteeringClock:
-    """The poller's side of a simulator's steered clock: who sleeps moves the simulator's time."""
-
-    def __init__(self, steered: SteeredClock) -> None:
-        self._steered = steered
-
-    def now(self) -> datetime:
-        return datetime.fromtimestamp(self._steered.now_s(), UTC)
-
-    def sleep(self, seconds: float) -> None:
-        self._steered.advance(max(seconds, 0))
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +46,8 @@ def a_poller(
     server: SimulatorServer, lake: Lake, *, tier: str = "standard", interval_s: float = 90, clock: Clock | None = None
 ) -> Poller:
     service = Service.at(server.url)
-    if clock is None:
-        assert isinstance(server.clock, SteeredClock)
-        clock = SteeringClock(server.clock)
+    clock = clock or discovered_clock(service)
+    assert clock is not None
     plan = PollingPlan(tier_named(tier), None, interval_s)
     credentials = None if tier == "anonymous" else lambda: Credentials("simulator", "simulator")
     limits = Limits(connect_s=2, read_s=1, total_s=20)

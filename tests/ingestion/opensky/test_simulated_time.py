@@ -1,4 +1,7 @@
-from datetime import timedelta
+"""The clock of a simulator as a poller discovers it."""
+
+import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from support.http_stub import Answer, http_stub
@@ -6,7 +9,10 @@ from support.polling import NOON
 
 from flightlake.errors import SourceUnavailableError, UsageError
 from ingestion.opensky.client import Service
-from ingestion.opensky.simulated_time import discovered_clock
+from ingestion.opensky.simulated_time import SteppedClock, discovered_clock
+from simulator.clock import SteeredClock
+from simulator.server import SimulatorServer
+from simulator.sky import Sky
 
 
 def test_the_clock_goes_as_the_simulators_does() -> None:
@@ -35,12 +41,35 @@ def test_what_has_no_clock_lives_in_real_time(answer: Answer) -> None:
         assert discovered_clock(Service.at(stub.url)) is None
 
 
-@pytest.mark.parametrize("speed", [b"0", b"-1", b"NaN", b"Infinity"])
-def test_a_clock_that_stands_is_no_clock_to_poll_by(speed: bytes) -> None:
+@pytest.mark.parametrize("speed", [b"-1", b"NaN", b"Infinity"])
+def test_a_clock_with_an_impossible_speed_is_no_clock_to_poll_by(speed: bytes) -> None:
     with http_stub({"/clock": [Answer(200, b'{"now": 5, "speed": ' + speed + b"}")]}) as stub:
         service = Service.at(stub.url)
         with pytest.raises(UsageError, match="polls would never become due"):
             discovered_clock(service)
+
+
+def test_a_sleep_steps_the_simulator_and_takes_no_real_time() -> None:
+    start = datetime(2026, 5, 8, 18, tzinfo=UTC)
+    with SimulatorServer(Sky(seed=3, start=start, aircraft_count=20), clock=SteeredClock(start)) as server:
+        clock = discovered_clock(Service.at(server.url))
+        assert isinstance(clock, SteppedClock)
+        started_s = time.monotonic()
+        clock.sleep(86_400.5)
+        clock.sleep(0)
+        clock.sleep(-5)
+        assert time.monotonic() - started_s < 60
+        assert clock.now() == start + timedelta(seconds=86_400.5)
+        assert server.clock.now_s() == clock.now().timestamp()
+
+
+def test_a_simulator_that_refuses_a_step_is_an_error_and_leaves_the_time_as_it_was() -> None:
+    with http_stub({"/clock": [Answer(200, b'{"now": 1778241600.0, "speed": 0}'), Answer(409)]}) as stub:
+        clock = discovered_clock(Service.at(stub.url))
+        assert clock is not None
+        with pytest.raises(SourceUnavailableError, match="answered 409 and was not stepped"):
+            clock.sleep(90)
+        assert clock.now() == NOON
 
 
 def test_nobody_there_is_an_error_at_once() -> None:
