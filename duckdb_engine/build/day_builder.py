@@ -40,7 +40,12 @@ class DuckDbDayBuilder:
                 if definition.name == POLLS_LOG.name:
                     return build_polls(connection, self.lake, raw, folders, scratch)
                 return StatesBuild(connection, self.lake, raw, scratch).run(folders)
-            except (duckdb.Error, OSError) as error:
+            except (duckdb.Error, OSError, RuntimeError) as error:
+                if _is_interrupt(error):
+                    # No day after this one may be built.
+                    raise KeyboardInterrupt from error
+                if isinstance(error, RuntimeError):
+                    raise
                 raise self._failure(raw, error) from error
 
     @contextmanager
@@ -54,7 +59,7 @@ class DuckDbDayBuilder:
                 "autoinstall_known_extensions": False,
             }
             with duckdb.connect(config=config) as connection:
-                connection.execute(f"set timezone = 'UTC'; {MACRO}")
+                connection.execute(f"set timezone = 'UTC'; set enable_progress_bar = false; {MACRO}")
                 yield connection, scratch
 
     def _spill_parent(self) -> Path:
@@ -70,3 +75,8 @@ class DuckDbDayBuilder:
                 "give more with --memory, or name a folder on a larger disk with --temp"
             )
         return StorageError(f"{raw.day}: DuckDB could not build the day: {reason}")
+
+
+def _is_interrupt(error: Exception) -> bool:
+    """Return whether Ctrl-C ended a query: DuckDB turns it into an error of its own."""
+    return isinstance(error, duckdb.InterruptException) or str(error) == "Query interrupted"

@@ -4,15 +4,7 @@ A row is a list of JSON values, whose texts tell a number from a text. What a ro
 `flightlake.opensky.fields`; the same rows are readable here, in Python's decoder and in Spark's.
 """
 
-from flightlake.opensky.fields import CODE_DIGITS, FEWEST_FIELDS, INSTANT_DIGITS, decoded_name
-from flightlake.schema.contract import Column
-from flightlake.schema.tables.states import STATES
-
-_SENSORS_PLACE = 13
-"""Places are counted from 1, as DuckDB does."""
-
-FIELDS: tuple[Column, ...] = tuple(column for column in STATES.columns if column.source_index is not None)
-"""Columns that come from a row's fields."""
+from flightlake.opensky.fields import FEWEST_FIELDS, FIELDS, STORED_FIELDS, Field
 
 _TYPES = {"string": "varchar", "double": "double", "boolean": "boolean", "int": "integer"}
 
@@ -22,7 +14,7 @@ DECODED: tuple[tuple[str, str], ...] = (
     ("snapshot_at_s", "bigint"),
     ("field_count", "integer"),
     ("is_readable", "boolean"),
-    *((decoded_name(column), _TYPES.get(column.type, "bigint")) for column in FIELDS),
+    *((field.name, _TYPES.get(field.type, "bigint")) for field in STORED_FIELDS),
 )
 """Names and types of a decoded row; `raw_number` is the place of its response in the day."""
 
@@ -34,61 +26,59 @@ def decoded_sql(vectors: str) -> str:
         vectors: SQL of a relation with raw_number, row_number, snapshot_at_s and `s`, a row as JSON[].
     """
     names = ", ".join(name for name, _ in DECODED[:3])
-    values = ", ".join(_guarded(column) for column in FIELDS)
+    values = ", ".join(_guarded(field) for field in STORED_FIELDS)
+    readable = " and ".join([f"len(t) >= {FEWEST_FIELDS}", *map(_is_null_or_typed, FIELDS)])
     return (
         f"select {names}, field_count, is_readable, {values} from ("
-        f"select *, coalesce(len(t) >= {FEWEST_FIELDS} and {_is_readable()}, false) as is_readable, "
-        f"len(t)::integer as field_count from (select *, s::varchar[] as t from ({vectors})))"
+        f"select *, coalesce({readable}, false) as is_readable, len(t)::integer as field_count "
+        f"from (select *, s::varchar[] as t from ({vectors})))"
     )
 
 
-def _guarded(column: Column) -> str:
-    """Return a column's value, null where the row cannot be read; such a row keeps its address for the quarantine."""
-    readable = "is_readable or starts_with(t[1], '\"')" if column.name == "icao24" else "is_readable"
-    return f"case when {readable} then {_value(column)} end as {decoded_name(column)}"
+def _guarded(field: Field) -> str:
+    """Return a field's value, null where the row cannot be read; such a row keeps its address for the quarantine."""
+    readable = "is_readable or starts_with(t[1], '\"')" if field.column == "icao24" else "is_readable"
+    return f"case when {readable} then {_value(field)} end as {field.name}"
 
 
-def _place(column: Column) -> int:
-    return (column.source_index or 0) + 1
+def _json_text(field: Field) -> str:
+    """Return the JSON text of a field; DuckDB counts places from 1."""
+    return f"t[{field.index + 1}]"
 
 
-def _value(column: Column) -> str:
-    place = _place(column)
-    match column.type:
+def _value(field: Field) -> str:
+    match field.type:
         case "string":
-            return _text(column.name, f"(s[{place}]->>'$')")
-        case "double":
-            return f"try_cast(t[{place}] as double)"
+            return _text(field)
         case "boolean":
-            return f"t[{place}] = 'true'"
-        case "int":
-            return f"try_cast(t[{place}] as integer)"
-    return f"try_cast(t[{place}] as bigint)"
+            return f"{_json_text(field)} = 'true'"
+    return f"try_cast({_json_text(field)} as {_TYPES.get(field.type, 'bigint')})"
 
 
-def _text(name: str, text: str) -> str:
-    match name:
-        case "icao24" | "squawk":
+def _text(field: Field) -> str:
+    text = f"(s[{field.index + 1}]->>'$')"
+    match field.blanks:
+        case "kept":
             return text
-        case "callsign":
+        case "trimmed":
             return f"nullif(trim({text}, ' '), '')"
     return f"case when trim({text}, ' ') <> '' then {text} end"
 
 
-def _is_readable() -> str:
-    checks = [f"(t[{_place(column)}] is null or {_has_type(column)})" for column in FIELDS]
-    sensors = f"t[{_SENSORS_PLACE}]"
-    return " and ".join([*checks, f"({sensors} is null or regexp_full_match({sensors}, '\\[[-0-9,]*\\]'))"])
+def _is_null_or_typed(field: Field) -> str:
+    return f"({_json_text(field)} is null or {_is_typed(field)})"
 
 
-def _has_type(column: Column) -> str:
-    text = f"t[{_place(column)}]"
-    match column.type:
+def _is_typed(field: Field) -> str:
+    """Return whether a field that is not null has its documented JSON type, within the limits of every engine."""
+    text = _json_text(field)
+    match field.type:
         case "string":
             return f"starts_with({text}, '\"')"
         case "double":
             return f"isfinite(try_cast({text} as double))"
         case "boolean":
             return f"{text} in ('true', 'false')"
-    digits = CODE_DIGITS if column.type == "int" else INSTANT_DIGITS
-    return f"regexp_full_match({text}, '-?[0-9]{{1,{digits}}}')"
+        case "array<int>":
+            return f"regexp_full_match({text}, '\\[[-0-9,]*\\]')"
+    return f"regexp_full_match({text}, '-?[0-9]{{1,{field.digits}}}')"
