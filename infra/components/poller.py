@@ -119,7 +119,7 @@ class Poller(pulumi.ComponentResource):
         return lambda_.Function(
             "poller",
             name=names.named("poller"),
-            description="polls OpenSky within its law and lands what it answers",
+            description="polls OpenSky within its credit quota and lands the responses",
             architectures=["arm64"],
             runtime="python3.13",
             handler="ingestion.aws_lambda.handler.lambda_handler",

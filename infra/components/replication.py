@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-from pulumi_aws import s3
+from pulumi_aws import iam, s3
 
 from flightlake.layout import RAW_PREFIX
 from infra.components.bucket import BucketArgs, PrivateBucket
@@ -13,6 +13,8 @@ from infra.components.keys import Keys
 from infra.config.names import Names
 from infra.config.settings import Settings
 from infra.iam import Grant, make_role, service_trust
+
+_BY_S3 = "S3 itself replicates; no code of ours asks"
 
 
 @dataclass(frozen=True)
@@ -35,41 +37,41 @@ class Replication(pulumi.ComponentResource):
     def __init__(self, name: str, args: ReplicationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("flightlake:index:Replication", name, None, opts)
         self._args = args
-        child = pulumi.ResourceOptions(parent=self)
-        region = args.settings.replica_region
-        copies = {
-            source: PrivateBucket(
-                f"{source.what}-copy",
-                BucketArgs(
-                    f"{source.what}-copy",
-                    args.settings,
-                    args.names,
-                    args.keys.replica,
-                    keeps_versions=True,
-                    lifecycle=copy_lifecycle(args.settings, args.sources[source]),
-                    region=region,
-                ),
-                child,
-            )
-            for source in args.sources
-        }
+        self._child = pulumi.ResourceOptions(parent=self)
+        copies = {source: self._copy(source) for source in args.sources}
         role = make_role(
             args.names,
             "replication",
             trust=service_trust(args.names, "s3"),
             grants=replication_grants(args, copies),
-            opts=child,
+            opts=self._child,
         )
         for source, copy in copies.items():
-            waits = pulumi.ResourceOptions(depends_on=[v for v in (source.versioning, copy.versioning) if v])
-            s3.BucketReplicationConfig(
-                source.what,
-                bucket=source.bucket.bucket,
-                role=role.arn,
-                rules=[_rule(args.sources[source], copy, args.keys.replica)],
-                opts=pulumi.ResourceOptions.merge(child, waits),
-            )
+            self._replicate(source, copy, role)
         self.register_outputs({})
+
+    def _copy(self, source: PrivateBucket) -> PrivateBucket:
+        args, what = self._args, f"{source.what}-copy"
+        bucket_args = BucketArgs(
+            what,
+            args.settings,
+            args.names,
+            args.keys.replica,
+            keeps_versions=True,
+            lifecycle=copy_lifecycle(args.settings, args.sources[source]),
+            region=args.settings.replica_region,
+        )
+        return PrivateBucket(what, bucket_args, self._child)
+
+    def _replicate(self, source: PrivateBucket, copy: PrivateBucket, role: iam.Role) -> None:
+        waits = pulumi.ResourceOptions(depends_on=[v for v in (source.versioning, copy.versioning) if v])
+        s3.BucketReplicationConfig(
+            source.what,
+            bucket=source.bucket.bucket,
+            role=role.arn,
+            rules=[_rule(self._args.sources[source], copy, self._args.keys.replica)],
+            opts=pulumi.ResourceOptions.merge(self._child, waits),
+        )
 
 
 def copy_lifecycle(settings: Settings, prefix: str) -> list[dict[str, Any]]:
@@ -113,6 +115,3 @@ def replication_grants(args: ReplicationArgs, copies: Mapping[PrivateBucket, Pri
         Grant("Decrypt", ("kms:Decrypt",), [args.keys.raw, args.keys.curated], reason=_BY_S3),
         Grant("Encrypt", ("kms:Encrypt",), [args.keys.replica or ""], reason=_BY_S3),
     ]
-
-
-_BY_S3 = "S3 itself replicates; no code of ours asks"

@@ -168,8 +168,8 @@ class Settings:
         settings = cls(
             stack=stack,
             region=region,
-            owner=reader.text("owner", pattern=r"[\w .@/+=:-]{1,256}", form="who answers for this stack"),
-            cost_center=reader.text("costCenter", pattern=r"[\w .@/+=:-]{1,256}", form="who pays for this stack"),
+            owner=reader.text("owner", pattern=r"[\w .@/+=:-]{1,256}", form="the team responsible for this stack"),
+            cost_center=reader.text("costCenter", pattern=r"[\w .@/+=:-]{1,256}", form="the cost center of this stack"),
             polling=Polling.read(reader),
             retention=Retention.read(reader),
             jobs=Jobs.read(reader),

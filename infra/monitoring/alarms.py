@@ -94,7 +94,7 @@ ALARM_RULES = (
     ),
     AlarmRule(
         name="dead-letters",
-        meaning="Ticks or invocations have ended in the dead-letter queue.",
+        meaning="Triggers or invocations have ended in the dead-letter queue.",
         metric=aws_metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", QueueName="dead-letters"),
         statistic="Maximum",
         comparison="GreaterThanThreshold",

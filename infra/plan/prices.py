@@ -32,7 +32,7 @@ MILLION = 1_000_000
 
 LAMBDA_COMPUTE = Price(0.0000133334, "GB-s", free=400_000)
 LAMBDA_REQUESTS = Price(0.20 / MILLION, "requests", free=MILLION)
-SCHEDULER = Price(1.00 / MILLION, "ticks", free=14 * MILLION)
+SCHEDULER = Price(1.00 / MILLION, "triggers", free=14 * MILLION)
 SQS = Price(0.40 / MILLION, "requests", free=MILLION)
 EVENTS = Price(1.00 / MILLION, "events")
 DYNAMODB_WRITES = Price(0.625 / MILLION, "writes")

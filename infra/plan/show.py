@@ -145,7 +145,6 @@ def _only_in_some(plans: Sequence[Plan]) -> list[tuple[str, ...]]:
 
 def print_markdown(plan: Plan, others: Sequence[Plan]) -> None:
     """Print a summary for a pull request."""
-    keys = _keys(plan)
     kinds = Counter(_kind(found) for found in plan.recording.resources if not found.is_component)
     lines = [
         f"### Plan of stack `{plan.stack}`: {_resource_count(plan)} resources, {total_usd(plan.lines):.2f} USD a month",
@@ -162,18 +161,7 @@ def print_markdown(plan: Plan, others: Sequence[Plan]) -> None:
         "",
         "<details><summary>who may do what</summary>",
         "",
-        *_markdown_table(
-            ("role", "for", "actions", "on"),
-            [
-                (
-                    role,
-                    found["Sid"],
-                    " ".join(found["Action"]),
-                    " ".join(_short(arn, keys) for arn in found["Resource"]),
-                )
-                for role, found in statements(plan.recording)
-            ],
-        ),
+        *_markdown_table(("role", "for", "actions", "on"), _markdown_rights(plan)),
         "",
         "</details>",
         "",
@@ -182,6 +170,14 @@ def print_markdown(plan: Plan, others: Sequence[Plan]) -> None:
         ),
     ]
     sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _markdown_rights(plan: Plan) -> list[tuple[str, ...]]:
+    keys = _keys(plan)
+    return [
+        (role, found["Sid"], " ".join(found["Action"]), " ".join(_short(arn, keys) for arn in found["Resource"]))
+        for role, found in statements(plan.recording)
+    ]
 
 
 def _markdown_table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

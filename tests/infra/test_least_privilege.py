@@ -1,6 +1,6 @@
-"""Roles grant what the code asks for, and nothing else: the real code runs on moto, and its calls are compared.
+"""Roles grant exactly the calls of the code: the real code runs on moto, and its calls are compared.
 
-What a runtime or a service does by itself stands in a grant with a reason, and cannot be seen here: Lambda's and Glue's
+Calls of a runtime or a service are grants with a reason, and cannot be observed here: Lambda's and Glue's
 logs and traces, Spark's reading and writing of files, KMS, Athena, crawler, scheduler, replication, state machine.
 """
 
@@ -75,7 +75,7 @@ def stack(
 
 @pytest.fixture
 def mirror(stack: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Let Spark read and write a folder in place of the buckets: its own calls are not what is compared here."""
+    """A folder that Spark reads and writes in place of the buckets: its own calls are not compared here."""
     folder = tmp_path / "mirror"
     monkeypatch.setattr(TwoZoneStore, "uri", lambda _, key: str(folder / key))
     monkeypatch.setattr(TwoZoneStore, "make_durable", lambda _, prefix: None)
@@ -192,7 +192,7 @@ def test_the_conversion(stack: Recording, mirror: Path, spark: SparkSession, mon
 
 
 def without_columns(name: str) -> None:
-    """Change a table as nobody should."""
+    """Remove columns from a table in the catalog, as a manual change would."""
     glue = boto3.client("glue")
     table = glue.get_table(DatabaseName=NAMES.database, Name=name)["Table"]
     table["StorageDescriptor"]["Columns"] = table["StorageDescriptor"]["Columns"][:3]
@@ -239,14 +239,14 @@ def read_by_command_line(lake: Lake, tmp_path: Path) -> None:
     run("verify", "--lake", lake.address, "--format", "json")
 
 
-PEOPLE = AccessRolesArgs(NAMES, KEYS)
+ACCESS_ROLES = AccessRolesArgs(NAMES, KEYS)
 
 
 def test_the_reader(stack: Recording, whole_lake: Lake, tmp_path: Path) -> None:
     lake = publish(stack, whole_lake)
     with recorded_calls(NAMES) as calls:
         read_by_command_line(lake, tmp_path)
-    assert differences(calls, reader_grants(PEOPLE)) == []
+    assert differences(calls, reader_grants(ACCESS_ROLES)) == []
 
 
 def dead_letters(aws: Aws, *documents: dict[str, Any]) -> str:
@@ -279,7 +279,7 @@ def test_the_operator(
         run("redrive", "--replay", "--lake", lake.address, "--queue", queue, "--format", "json")
         polled(stack, monkeypatch)
     calls = {(action, arn) for action, arn in calls if action != "events:PutEvents"}  # only the deployed poller tells
-    found = differences(calls, operator_grants(PEOPLE))
+    found = differences(calls, operator_grants(ACCESS_ROLES))
     assert found == []
 
 
@@ -288,8 +288,8 @@ ROLES: dict[str, list[Grant]] = {
     "convert": convert_grants(NAMES, KEYS),
     "verify": verify_grants(NAMES, KEYS),
     "vacuum": vacuum_grants(NAMES, KEYS),
-    "reader": reader_grants(PEOPLE),
-    "operator": operator_grants(PEOPLE),
+    "reader": reader_grants(ACCESS_ROLES),
+    "operator": operator_grants(ACCESS_ROLES),
 }
 
 
