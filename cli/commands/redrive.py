@@ -101,6 +101,10 @@ def command(
     else:
         _print_bodies(bodies, replay=replay)
         _print_letters(letters, replay=replay, is_on_aws=opened.root is None)
+    _fail_if_held(held)
+
+
+def _fail_if_held(held: int) -> None:
     if held:
         message = f"{held} messages are in another reader's hands for up to two minutes: run it again then"
         stderr_console().print(message, style="yellow", soft_wrap=True)

@@ -97,7 +97,7 @@ class Account:
         }
 
     def is_cooling(self, now: datetime) -> bool:
-        """Tell whether the source has asked for a pause that is not over."""
+        """Return whether the source has asked for a pause that is not over."""
         return self.cooldown_until is not None and now < self.cooldown_until
 
 
