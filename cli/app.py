@@ -29,9 +29,9 @@ COMMANDS: dict[str, str] = {
     # In this order: simulate, poll, land, redrive, convert, query, why, verify, history, rollback, vacuum, archive,
     # report.
     "simulate": "Serve a simulated sky as OpenSky would, on this machine.",
-    "poll": "Poll OpenSky or a simulator within its law of credits, and land the answers.",
+    "poll": "Poll OpenSky or a simulator within its credit quota, and land the responses.",
     "land": "Land recorded responses from files and folders.",
-    "redrive": "List what was refused or given up, and bring back what is good in it.",
+    "redrive": "List refused responses and undelivered triggers, and recover them.",
     "convert": "Turn raw responses into published days, with Spark.",
     "query": "Ask the lake: a query of the project by name, or SQL of your own.",
     "why": "Tell why an aircraft is in the lake at a time, or why it is not.",

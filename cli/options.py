@@ -63,11 +63,6 @@ StackOption = Annotated[
 OptionalLakeOption = Annotated[str | None, _LAKE]
 """For commands that can do something without a lake."""
 
-DateOption = Annotated[
-    date | None,
-    typer.Option("--date", parser=parse_date, metavar="YYYY-MM-DD", help="One UTC day."),
-]
-
 DatesOption = Annotated[
     list[date],
     typer.Option("--date", parser=parse_date, metavar="YYYY-MM-DD", help="A UTC day; may be given several times."),

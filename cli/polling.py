@@ -1,4 +1,4 @@
-"""A poller on this machine: which account, whose clock, which law."""
+"""Choice of account, clock and polling plan for a poller on this machine."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from flightlake.lake import Lake
 from flightlake.opensky.bounding_box import Box
 from flightlake.opensky.quota import ANONYMOUS, STANDARD, PollingPlan, Tier, call_cost, fastest_interval_s, tier_named
 from flightlake.ports import Clock
-from ingestion.opensky.client import LIVE_URL, OpenSkySource, Service
+from ingestion import poller
+from ingestion.opensky.client import LIVE_URL, Service
 from ingestion.opensky.http import Limits
 from ingestion.opensky.oauth import Credentials
 from ingestion.opensky.simulated_time import SteppedClock, discovered_clock
 from ingestion.poll import Poller
-from ingestion.quota.quota import CreditQuota
 
 CLIENT_ID, CLIENT_SECRET = "OPENSKY_CLIENT_ID", "OPENSKY_CLIENT_SECRET"
 SECRET_ID = "FLIGHTLAKE_SECRET_ID"  # noqa: S105 - the name of a variable that names a secret
@@ -27,7 +27,7 @@ _STEPPED_LIMITS = Limits(connect_s=10, read_s=30, total_s=120, has_random_waits=
 
 @dataclass(frozen=True)
 class Target:
-    """A service, who asks it, and the time that it lives in."""
+    """Service to poll, with the account, the clock and the limits for it."""
 
     service: Service
     credentials: Credentials | None
@@ -36,10 +36,10 @@ class Target:
 
 
 def find_target(source_url: str, *, tier: str | None, environ: Mapping[str, str]) -> Target:
-    """Return what stands behind an address; a simulator gets its own account, never that of the environment.
+    """Find the service at an address with its account and clock; a simulator never gets the environment's account.
 
     Raises:
-        UsageError: the address is none, or the environment holds half an account.
+        UsageError: the address is malformed, or the environment holds half an account.
         SourceUnavailableError: nobody answers at an address that is not the live service's.
     """
     service = Service.at(source_url)
@@ -52,7 +52,7 @@ def find_target(source_url: str, *, tier: str | None, environ: Mapping[str, str]
 
 
 def make_plan(target: Target, *, tier: str | None, box: str | None, interval_s: float | None) -> PollingPlan:
-    """Return the plan; without a tier that of the account, without an interval the fastest one.
+    """Build the polling plan; the tier defaults to the account's, the interval to the fastest possible.
 
     Raises:
         UsageError: tier, box and interval do not fit together, or the tier needs an account that is not there.
@@ -66,17 +66,16 @@ def make_plan(target: Target, *, tier: str | None, box: str | None, interval_s: 
 
 
 def make_poller(target: Target, plan: PollingPlan, lake: Lake) -> Poller:
-    """Return a poller that lands in the lake and keeps the lake's law."""
+    """Build a poller of the target that lands in the lake."""
     account = target.credentials
-    source = OpenSkySource(
-        target.service,
-        credentials=(lambda: account) if account is not None else None,
-        box=plan.box,
+    return poller.make_poller(
+        lake,
+        plan,
+        service=target.service,
+        credentials=None if account is None else lambda: account,
         clock=target.clock,
         limits=target.limits,
     )
-    quota = CreditQuota(lake.poll_state, plan, place=target.service.base_url, clock=target.clock)
-    return Poller(source, lake.store, quota, target.clock)
 
 
 def _tier_of(target: Target) -> Tier:

@@ -141,7 +141,7 @@ def _serve(pipe: Connection) -> None:
 
 @contextmanager
 def _sigint_blocked() -> Iterator[None]:
-    """Start processes that Ctrl-C does not reach, not even before they can ignore it; Windows lacks such a mask."""
+    """Block Ctrl-C for processes started meanwhile, which inherit the mask; Windows has none."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

@@ -1,4 +1,4 @@
-"""Recorded responses on disk: finding the files, reading a body from one."""
+"""Response files on disk: find them, and read the body in one."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator

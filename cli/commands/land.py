@@ -1,4 +1,4 @@
-"""`flightlake land`: recorded responses from files into the lake."""
+"""`flightlake land`: land recorded responses from files in the lake."""
 
 from collections.abc import Generator
 from contextlib import closing

@@ -141,13 +141,13 @@ def polled(recording: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
         environment = {**recording.exports["environment"], "FLIGHTLAKE_SOURCE_URL": server.url}
         settings = PollerSettings.from_environment(environment)
         poller = handler.wired_poller(settings, SystemClock())
-        announce = handler._announcer(settings)
+        send_event = handler._event_sender(settings)
         now = poller.clock.now()
         slot = poller.quota.plan.slot_at(now)
         poll = poll_once(poller, scheduled_at=slot)
         assert poll.record.outcome == "landed"
-        assert announce is not None
-        announce(poll)
+        assert send_event is not None
+        send_event(poll)
         poll_once(poller, scheduled_at=slot)
         check_source(poller)
 

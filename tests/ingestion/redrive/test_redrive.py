@@ -132,7 +132,7 @@ def test_a_tick_whose_time_has_passed_is_a_missed_poll(folder_lake: Lake, queue:
     assert record["scheduled_at"] == "2026-05-08T11:00:00.000000Z"
     assert (record["outcome"], record["credits_spent"], record["polled_at"]) == ("failed", 0, None)
     assert record["reason"] == (
-        "missed: its tick was a dead letter (the queue of ticks gave it up: the poller did not take it)"
+        "missed: its trigger was a dead letter (the queue of triggers gave it up: the poller did not take it)"
     )
     assert queue.bodies() == []
 

@@ -4,14 +4,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from support.polling import HandClock, a_body
+from support.polling import a_body
 from support.processes import no_permission
 
-from flightlake.errors import InvalidResponseError, SourceRejectedError
+from flightlake.errors import InvalidResponseError
 from flightlake.layout import gzipped
 from ingestion.gzip_reader import ungzip
 from ingestion.response_files import find_files, read_body
-from ingestion.sources import RecordedSource, RequestBudget
 
 BODY = a_body()
 
@@ -118,16 +117,3 @@ def test_folders_without_responses_or_permission_are_told() -> None:
         "empty": "is a folder without .json or .json.gz files",
         "closed": "cannot be listed: Permission denied",
     }
-
-
-def test_a_recorded_source_replays_its_files_in_order_and_then_refuses(tmp_path: Path) -> None:
-    files = [written(tmp_path / "2", b"second"), written(tmp_path / "1", b"first"), tmp_path / "gone"]
-    clock, request_budget = HandClock(), RequestBudget(1)
-    source = RecordedSource(files, name="replay", clock=clock)
-    assert source.name == "recorded:replay"
-    assert [source.fetch(request_budget).body for _ in range(2)] == [b"second", b"first"]
-    with pytest.raises(SourceRejectedError, match="gone: cannot be read"):
-        source.fetch(request_budget)
-    with pytest.raises(SourceRejectedError, match="every recorded response was replayed"):
-        source.fetch(request_budget)
-    assert request_budget.used == 0
