@@ -1,7 +1,7 @@
 """HTTP routes of the simulated service: OpenSky's, and two that only the simulator has.
 
-OpenSky's: the token endpoint and `/api/states/all`. The simulator's: `/ground-truth/flights` and `/clock`. Faults strike
-`/api/states/all` only; the n-th request is the n-th one of it, answered or not.
+OpenSky's: the token endpoint and `/api/states/all`. The simulator's: `/ground-truth/flights` and `/clock`. Faults apply
+to `/api/states/all` only; the n-th request is the n-th one of it, answered or not.
 """
 
 import asyncio
