@@ -1,4 +1,4 @@
-"""Spread a day's rows over its files by ranges of addresses: who asks for one aircraft opens one file."""
+"""Ranges of addresses by which a day's rows are spread over its files, so that one aircraft lies in one file."""
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -15,16 +15,16 @@ from flightlake.publishing.raw_day import RawDay
 
 FILE_NUMBER = "file_number"
 
-_LOOKED_AT = 5
+_SAMPLE_COUNT = 5
 _LARGEST_BYTES = 8_000_000
 """Gzipped; a response of a quarter of a million rows. The driver holds one at a time."""
 
 
 def range_bounds(store: ObjectStore, raw: RawDay, file_count: int) -> list[str]:
-    """Return the first address of each file but the first, so that files get about as many rows.
+    """Return the first address of each file but the first, so that files get similar numbers of rows.
 
-    A few responses tell, which hold as many of the day's rows as any: Spark's own way would read and judge the whole
-    day twice. Should they mislead, some files are larger than others, and nothing else.
+    They are estimated from a few typical responses: Spark's own range partitioning would read and evaluate the whole
+    day twice. Where the estimate is wrong, some files are larger than others, and nothing else.
     """
     if file_count == 1:
         return []
@@ -41,8 +41,8 @@ def with_file_ranges(rows: DataFrame, firsts: Sequence[str]) -> DataFrame:
 def _typical_keys(raw: RawDay) -> Iterator[str]:
     """Yield keys of responses from parts of the day that hold equally many bytes."""
     ends = list(accumulate(info.size_bytes for info in raw.objects))
-    for number in range(_LOOKED_AT):
-        info = raw.objects[bisect_left(ends, ends[-1] * (2 * number + 1) / (2 * _LOOKED_AT))]
+    for number in range(_SAMPLE_COUNT):
+        info = raw.objects[bisect_left(ends, ends[-1] * (2 * number + 1) / (2 * _SAMPLE_COUNT))]
         if info.size_bytes <= _LARGEST_BYTES:
             yield info.key
 
