@@ -1,8 +1,8 @@
-"""Decode state vectors: a row's JSON text, by index, into the contract's names and SI units.
+"""Decoding of state vectors: from a row's JSON text, by index, to the contract's names and SI units.
 
-Nearly every row is written without blanks and escapes, with no list and no comma inside a text. Cut at its commas such
-a row gives its fields, which a JSON parser takes six times as long for; whether it was one of these, the cuts
-themselves show. Any other row goes through the parser, and its types are judged by its text.
+Nearly every row is written without blanks and escapes, with no list and no comma inside a text. Splitting such a row
+at its commas gives its fields six times as fast as a JSON parser; the parts themselves show whether the row was of
+this form. Any other row goes through the parser, and a pattern over its text checks the types.
 
 Expressions are SQL texts: as columns, each part of them would be a call to the JVM, seconds for every conversion.
 """
@@ -43,7 +43,7 @@ Repeats are possessive, but for the last one, which nothing is nested in: no tex
 
 _HAS_DOCUMENTED_FORM = f"size(fields) >= {FEWEST_FIELDS} and raw_row rlike r'{DOCUMENTED_TYPES}'"
 _BEYOND = {"double": "double('Infinity')", "int": "2147483647", "bigint": f"{2**63 - 1}", "timestamp": f"{2**63 - 1}"}
-"""A value beyond the limits of its type, for what is no number or one that no engine holds, such as 1e999."""
+"""Value outside the limits of its type, for text that is no number or one that no engine can hold, such as 1e999."""
 
 
 def decode(rows: DataFrame) -> DataFrame:
@@ -77,10 +77,10 @@ def decode(rows: DataFrame) -> DataFrame:
 
 
 def cut(rows: DataFrame) -> DataFrame:
-    """Return rows with `parts` (array<string>, `raw_row` cut at its commas) and `is_cut`: whether these are its fields.
+    """Return rows with `parts` (array<string>, `raw_row` split at commas) and `is_cut`: whether these are its fields.
 
-    A text that held a comma would leave two parts that are no whole text, a list one that begins with its bracket; any
-    other part is a number or a word. Without backslashes a text stands there as it is meant.
+    A text with a comma would leave two parts that are no whole text, a list one that begins with its bracket; any other
+    part is a number or a word. Without backslashes a text needs no unescaping.
     """
     form = " and ".join(
         (
@@ -123,7 +123,7 @@ def _text(field: Field, item: str) -> str:
     inner = f"if({item} <> 'null', substring({item}, {start}, length({item}) - {start}), null)"
     text = f"if(is_cut, {inner}, {item})"
     if field.index == 0:
-        # The first field of an object's values is none: only an array that begins with a text has an address.
+        # The parser makes a text of a number, too: an address is one only where the array begins with a quoted text.
         return rf"""if(is_cut or raw_row rlike r'^\s*\[\s*"', {text}, null)"""
     match field.blanks:
         case "trimmed":
@@ -134,7 +134,7 @@ def _text(field: Field, item: str) -> str:
 
 
 def _of(array: str, index: int) -> str:
-    """Return what stands at a place; of the last ones without the row's bracket, if the array was cut out of a row."""
+    """Return the SQL text of an array's item, for places that may be the last without the row's closing bracket."""
     item = f"get({array}, {index})"
     return item if index < FEWEST_FIELDS - 1 else f"trim(trailing ']' from {item})"
 

@@ -1,4 +1,4 @@
-"""The tables' final columns: curated rows, quarantined rows, quality scores."""
+"""Final columns of the tables: curated rows, quarantined rows, quality scores."""
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -19,7 +19,7 @@ def to_states(rows: DataFrame) -> DataFrame:
 
 
 def to_quarantine(rows: DataFrame) -> DataFrame:
-    """Return rejected rows with verdicts in the columns of `states_quarantine`."""
+    """Return rejected rows with rule results in the columns of `states_quarantine`."""
     described = rows.withColumns({"reasons": reasons(), "raw_row": F.coalesce("raw_row", F.lit("null"))})
     return _in_columns_of(STATES_QUARANTINE, _with_instants(described))
 

@@ -104,7 +104,7 @@ def recounted(spark: SparkSession, lake: Lake) -> tuple[Any, ...]:
     local, by_spark = Verification(lake).verify_day(DAY, lambda: None), verify_day(spark, lake, DAY)
     assert local is not None
     assert by_spark is not None
-    return local.recounted, by_spark.recounted, local.differences
+    return local.recomputed, by_spark.recomputed, local.differences
 
 
 def head(lake: Lake) -> Any:
@@ -228,7 +228,7 @@ def test_a_damaged_part_publishes_nothing_and_is_named_with_its_response(
     verdict = verify_day(spark, good_lake, DAY)
     assert verdict is not None
     assert any(
-        line.startswith(f"{key}: published as read, recounted as {part} is damaged") for line in verdict.differences
+        line.startswith(f"{key}: published as read, recomputed as {part} is damaged") for line in verdict.differences
     )
 
 
