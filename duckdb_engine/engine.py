@@ -6,8 +6,9 @@ nothing outside the lake. It cannot change anything.
 
 import re
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -66,6 +67,7 @@ class Engine:
         self._lake = lake
         self._tables = LakeTables(lake, cache_root or default_cache_root())
         self._pinned: dict[str, dict[date, str]] | None = {} if pinned else None
+        self._only: frozenset[date] | None = None
         self._spill = tempfile.TemporaryDirectory(prefix="flightlake-")
         self.connection = opened_connection(self._tables.folders, self._spill.name)
 
@@ -131,10 +133,18 @@ class Engine:
     def partitions(self, table: Table) -> dict[date, str]:
         """Return the visible folder of each day of a table."""
         if self._pinned is None:
-            return self._lake.catalog.partitions(table)
-        if table.name not in self._pinned:
-            self._pinned[table.name] = self._lake.catalog.partitions(table)
-        return self._pinned[table.name]
+            folders = self._lake.catalog.partitions(table)
+        else:
+            if table.name not in self._pinned:
+                self._pinned[table.name] = self._lake.catalog.partitions(table)
+            folders = self._pinned[table.name]
+        return folders if self._only is None else {day: folders[day] for day in folders if day in self._only}
+
+    def limited_to(self, days: Iterable[date]) -> Self:
+        """Return the same engine with only these days of each table; closing this one closes both."""
+        limited = copy(self)
+        limited._only = frozenset(days)  # noqa: SLF001 - of this class
+        return limited
 
     def run_checks(self) -> list[tuple[str, QueryResult]]:
         """Return every check under `sql/checks` with the rows that it finds wrong: none where all is well."""

@@ -40,7 +40,7 @@ def command(
         out.write_bytes(page)
     except OSError as exc:
         raise UsageError(f"--out {out}: cannot be written ({exc.strerror}); name another place") from exc
-    days = [day.isoformat() for day in facts.chosen] if isinstance(facts, Facts) else []
+    days = [day.isoformat() for day in facts.selected] if isinstance(facts, Facts) else []
     if output is OutputFormat.JSON:
         emit_json({"report": str(out), "days": days, "bytes": len(page)})
         return

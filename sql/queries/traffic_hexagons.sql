@@ -9,9 +9,7 @@
 --             :half_width double, how far the map goes east and west of its middle (default: 2.70663)
 --             :south double, the map's lower edge (default: -1.31736)
 --             :north double, the map's upper edge (default: 1.31736)
--- The nearest centre of a grid of hexagons that stand on a corner: coordinates q and r, rounded so that q + r + s = 0.
--- Sources: Savric, Patterson, Jenny, "The Equal Earth map projection", IJGIS 33 (2019), equations 4 to 6;
--- redblobgames.com/grids/hexagons, "Rounding".
+-- Sources: B. Savric et al., "The Equal Earth map projection", IJGIS 33 (2019); redblobgames.com/grids/hexagons.
 with turned as (
     select
         states.icao24,
@@ -20,10 +18,7 @@ with turned as (
         radians((states.longitude_deg - :meridian_deg + 540) % 360 - 180) as longitude_rad,
         asin(sqrt(3e0) / 2 * sin(radians(states.latitude_deg))) as theta
     from states
-    where
-        states.snapshot_date between :from_date and :to_date
-        and states.longitude_deg is not null
-        and states.latitude_deg is not null
+    where states.snapshot_date between :from_date and :to_date
 ),
 
 projected as (
@@ -32,10 +27,8 @@ projected as (
         turned.longitude_deg,
         turned.latitude_deg,
         2 * sqrt(3e0) * turned.longitude_rad * cos(turned.theta) / (
-            3 * (
-                9 * 0.003796e0 * power(turned.theta, 8) + 7 * 0.000893e0 * power(turned.theta, 6)
-                - 3 * 0.081106e0 * power(turned.theta, 2) + 1.340264e0
-            )
+            0.102492e0 * power(turned.theta, 8) + 0.018753e0 * power(turned.theta, 6)
+            - 0.729954e0 * power(turned.theta, 2) + 3 * 1.340264e0
         ) as x,
         0.003796e0 * power(turned.theta, 9) + 0.000893e0 * power(turned.theta, 7)
         - 0.081106e0 * power(turned.theta, 3) + 1.340264e0 * turned.theta as y
@@ -60,10 +53,8 @@ rounded as (
         placed.latitude_deg,
         round(placed.q) as q,
         round(placed.r) as r,
-        round(-placed.q - placed.r) as s,
-        abs(round(placed.q) - placed.q) as q_error,
-        abs(round(placed.r) - placed.r) as r_error,
-        abs(round(-placed.q - placed.r) + placed.q + placed.r) as s_error
+        placed.q - round(placed.q) as q_rest,
+        placed.r - round(placed.r) as r_rest
     from placed
 ),
 
@@ -72,15 +63,8 @@ celled as (
         rounded.icao24,
         rounded.longitude_deg,
         rounded.latitude_deg,
-        case
-            when rounded.q_error > rounded.r_error and rounded.q_error > rounded.s_error then -rounded.r - rounded.s
-            else rounded.q
-        end as q,
-        case
-            when rounded.q_error > rounded.r_error and rounded.q_error > rounded.s_error then rounded.r
-            when rounded.r_error > rounded.s_error then -rounded.q - rounded.s
-            else rounded.r
-        end as r
+        rounded.q + if(abs(rounded.q_rest) >= abs(rounded.r_rest), round(rounded.q_rest + rounded.r_rest / 2), 0) as q,
+        rounded.r + if(abs(rounded.q_rest) < abs(rounded.r_rest), round(rounded.r_rest + rounded.q_rest / 2), 0) as r
     from rounded
 )
 

@@ -1,22 +1,22 @@
-"""What goes along time: traffic, quality from day to day, and when the lake was looking."""
+"""Charts of the traffic: over time, by altitude, by speed."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import altair as alt
 
-from serving.report.drawing import WIDE_PX, Picture, above, drawn_twice
-from serving.report.traffic_queries import Snapshot, thinned
+from serving.report.drawing import WIDE_PX, Picture, above, drawn_twice, time_axis
+from serving.report.traffic_queries import BAND_WIDTH, Band, Snapshot, thinned
 
 _MOST_POINTS = 480
 _MOST_DOTS = 60
-_SLOT_MINUTES = 10
+_TICKS_EVERY = 100
 _AIR, _GROUND = "in the air", "on the ground"
 
 
 def traffic_over_time(snapshots: Sequence[Snapshot], threshold_s: float) -> Picture:
-    """Return aircraft per response in the air and on the ground.
+    """Return a chart of the aircraft in each response, in the air and on the ground.
 
     Args:
         snapshots: at least one response.
@@ -28,8 +28,8 @@ def traffic_over_time(snapshots: Sequence[Snapshot], threshold_s: float) -> Pict
     rows = _with_breaks(shown, max(threshold_s, 2 * step_s))
 
     def draw(width_px: int) -> alt.TopLevelMixin:
-        time_axis = _time_axis(width_px, is_long=span > timedelta(days=2))
-        x = alt.X("at:T", title=None, scale=alt.Scale(type="utc"), axis=time_axis)
+        times = time_axis(width_px, is_long=span > timedelta(days=2))
+        x = alt.X("at:T", title=None, scale=alt.Scale(type="utc"), axis=times)
         y = alt.Y("aircraft:Q", title=None, scale=alt.Scale(zero=True), axis=_counts(width_px))
         base = alt.Chart(alt.InlineData(values=rows), width=width_px, height=240)
         marks = [base.mark_line(strokeWidth=1.75).encode(x=x, y=y, color=_kinds())]
@@ -41,38 +41,34 @@ def traffic_over_time(snapshots: Sequence[Snapshot], threshold_s: float) -> Pict
     return drawn_twice(draw, "time")
 
 
-def quality_trend(trend: Sequence[tuple[date, float]]) -> Picture:
-    """Return the overall score from day to day."""
-    rows = [{"day": day.isoformat(), "score": score} for day, score in trend]
+def altitude_profile(bands: Sequence[Band]) -> Picture:
+    """Return a chart of the share of airborne rows in each band of flight levels, the highest on top."""
+    title = above("% of airborne rows by flight level")
 
     def draw(width_px: int) -> alt.TopLevelMixin:
-        x = alt.X("day:T", title=None, scale=alt.Scale(type="utc"), axis=_time_axis(width_px, is_long=True))
-        y = alt.Y("score:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=4))
-        base = alt.Chart(alt.InlineData(values=rows), width=width_px, height=160).encode(x=x, y=y)
-        line = base.mark_line(stroke="var(--accent)", strokeWidth=1.75)
-        dots = base.mark_circle(color="var(--accent)", size=26, opacity=1)
-        return alt.layer(line, dots, title=above("Overall quality score of each day"))
-
-    return drawn_twice(draw, "trend")
-
-
-def polling_calendar(instants: Sequence[datetime]) -> Picture:
-    """Return the ten minutes of each day in which a response was received, one line a day."""
-    slots = sorted({(at.date(), (at.hour * 60 + at.minute) // _SLOT_MINUTES) for at in instants})
-    labels = list(dict.fromkeys(_day_label(day) for day, _ in slots))
-    rows = [{"day": _day_label(day), "from": slot / 6, "to": (slot + 1) / 6} for day, slot in slots]
-
-    def draw(width_px: int) -> alt.TopLevelMixin:
-        hours = list(range(0, 25, 3 if width_px == WIDE_PX else 6))
-        axis = alt.Axis(values=hours, labelExpr="format(datum.value, '02') + ':00'")
-        x = alt.X("from:Q", title=None, scale=alt.Scale(domain=[0, 24], nice=False), axis=axis)
-        y = alt.Y("day:N", title=None, sort=labels, scale=alt.Scale(domain=labels, paddingInner=0.25))
-        height, title = 60 + 20 * len(labels), above("Responses by time of day, UTC")
-        base = alt.Chart(alt.InlineData(values=rows), width=width_px, height=height, title=title)
-        chart: alt.Chart = base.mark_rect(fill="var(--accent)").encode(x=x, x2=alt.X2("to:Q"), y=y)
+        x = alt.X("share:Q", title=None, axis=alt.Axis(tickCount=5, format=",.2~f"))
+        y = alt.Y("start:Q", bin="binned", title=None, scale=_scale(bands), axis=_axis(bands))
+        base = alt.Chart(alt.InlineData(values=_shares(bands)), width=width_px, height=320, title=title)
+        bars = base.mark_bar(fill="var(--accent)", binSpacing=1, orient="horizontal")
+        chart: alt.Chart = bars.encode(x=x, y=y, y2=alt.Y2("end:Q"))
         return chart
 
-    return drawn_twice(draw, "polling")
+    return drawn_twice(draw, "altitude")
+
+
+def speed_profile(bands: Sequence[Band]) -> Picture:
+    """Return a chart of the share of airborne rows in each band of ground speed."""
+    title = above("% of airborne rows by ground speed in knots")
+
+    def draw(width_px: int) -> alt.TopLevelMixin:
+        x = alt.X("start:Q", bin="binned", title=None, scale=_scale(bands), axis=_axis(bands))
+        y = alt.Y("share:Q", title=None, axis=alt.Axis(tickCount=4, format=",.2~f"))
+        base = alt.Chart(alt.InlineData(values=_shares(bands)), width=width_px, height=220, title=title)
+        bars = base.mark_bar(fill="var(--accent)", binSpacing=1, orient="vertical")
+        chart: alt.Chart = bars.encode(x=x, x2=alt.X2("end:Q"), y=y)
+        return chart
+
+    return drawn_twice(draw, "speed")
 
 
 def _line_names(first: Snapshot, x: alt.X, y: alt.Y) -> list[alt.Chart]:
@@ -107,15 +103,6 @@ def _kinds() -> alt.Color:
     return alt.Color("kind:N", scale=scale, legend=None)
 
 
-def _time_axis(width_px: int, *, is_long: bool) -> alt.Axis:
-    date, clock = "utcFormat(datum.value, '%-d %b')", "utcFormat(datum.value, '%H:%M')"
-    label = date if is_long else f"utchours(datum.value) + utcminutes(datum.value) == 0 ? {date} : {clock}"
-    ticks = 8 if width_px == WIDE_PX else 4
-    return alt.Axis(
-        labelExpr=label, tickCount=ticks, grid=False, labelFlush=True, labelOverlap=True, labelSeparation=12
-    )
-
-
 def _counts(width_px: int) -> alt.Axis:
     if width_px == WIDE_PX:
         return alt.Axis(tickCount=4, tickMinStep=1, format=",.0f")
@@ -127,5 +114,18 @@ def _epoch_ms(at: datetime) -> int:
     return int(at.replace(tzinfo=UTC).timestamp() * 1000)
 
 
-def _day_label(day: date) -> str:
-    return f"{day.day} {day:%b}"
+def _top(bands: Sequence[Band]) -> int:
+    return max(band.start for band in bands) + BAND_WIDTH
+
+
+def _scale(bands: Sequence[Band]) -> alt.Scale:
+    return alt.Scale(domain=[0, _top(bands)], nice=False)
+
+
+def _axis(bands: Sequence[Band]) -> alt.Axis:
+    return alt.Axis(values=list(range(0, _top(bands) + 1, _TICKS_EVERY)), grid=False)
+
+
+def _shares(bands: Sequence[Band]) -> list[dict[str, float]]:
+    total = sum(band.rows for band in bands)
+    return [{"start": band.start, "end": band.start + BAND_WIDTH, "share": 100 * band.rows / total} for band in bands]

@@ -1,4 +1,4 @@
-"""The map: land and hexagons, drawn on the plane of the projection."""
+"""Map of land and hexagons on the plane of the projection."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -12,13 +12,13 @@ from serving.report.map_queries import Cell, MapFacts, class_edges
 from serving.report.projection import Frame, land
 
 _FILLED = 0.93
-"""How much of a hexagon is coloured: the rest is the line between neighbours."""
+"""Coloured share of a hexagon's radius: the rest is the line between neighbours."""
 
 Place = tuple[float, float]
 
 
 def traffic_map(facts: MapFacts) -> Picture:
-    """Return land and cells; the colours `--density-1` and on stand for the classes of `class_edges`."""
+    """Return the map of land and cells; the colours from `--density-1` on are the classes of `class_edges`."""
     scale = WIDE_PX / facts.frame.width
     edges = class_edges(facts.cells)
     shapes = [
@@ -42,7 +42,7 @@ def traffic_map(facts: MapFacts) -> Picture:
 
 
 def legend(facts: MapFacts) -> list[tuple[str, str]]:
-    """Return the colour and the words of each class of the map."""
+    """Return the colour and the label of each class of the map."""
     edges = class_edges(facts.cells)
     first = len(_ALL_COLOURS) - len(edges)
     words = [_words(low, high) for low, high in pairwise([*edges, inf])]
