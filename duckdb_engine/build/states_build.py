@@ -23,7 +23,7 @@ from flightlake.publishing.content_checksum import (
 )
 from flightlake.publishing.day_build import DayBuild
 from flightlake.publishing.file_ranges import range_bounds
-from flightlake.publishing.raw_day import RawDay
+from flightlake.publishing.raw_day import UNEXPECTED_KEY, RawDay
 from flightlake.quality.rules import FIELDS_UNKNOWN
 from flightlake.quality.scores import RuleCount, Score, overall_score, scores
 from flightlake.schema.tables.quality import QUALITY_SCORES
@@ -102,8 +102,7 @@ class StatesBuild:
             if row_count:
                 self.raw_rows += row_count
                 self._add_batch(quarantine)
-        named = "its name is not that of a landed response of this day"
-        found = [Unreadable(key, named) for key in self.raw.unexpected_keys]
+        found = [Unreadable(key, UNEXPECTED_KEY) for key in self.raw.unexpected_keys]
         found += [Unreadable(key, reason) for key, reason in reader.unreadable.items()]
         return tuple(sorted(found, key=lambda item: item.raw_key))
 
