@@ -18,11 +18,6 @@ def feet_from_metres(length_m: float) -> float:
     return length_m / FOOT_M
 
 
-def metres_from_feet(length_ft: float) -> float:
-    """Return a length in metres."""
-    return length_ft * FOOT_M
-
-
 def knots_from_metres_per_second(speed_mps: float) -> float:
     """Return a speed in knots."""
     return speed_mps / KNOT_MPS
