@@ -1,4 +1,4 @@
-"""`flightlake why`: follow an aircraft at a time, or its absence, to poll, response, rule and commit."""
+"""`flightlake why`: trace an aircraft at a time, or its absence, to poll, response, rule and commit."""
 
 from typing import Annotated
 

@@ -73,7 +73,7 @@ class PublishedRows:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Everything that the lake holds about the question; nothing is published where no response answers for the time.
+    """Everything that the lake holds about an aircraft at a time; nothing is published without a snapshot.
 
     Attributes:
         icao24: six lower-case hex digits.

@@ -48,7 +48,7 @@ class Answer:
 
 
 def why(lake: Lake, icao24: str, at: datetime, *, now: datetime) -> Answer:
-    """Return the answer for an aircraft at a time.
+    """Return why an aircraft is in `states` at a time, or why it is not.
 
     Args:
         lake: the lake.

@@ -1,4 +1,4 @@
-"""Every outcome of a search, each told in a sentence of its own."""
+"""Every outcome of a trace, with its sentence."""
 
 from dataclasses import replace
 from datetime import timedelta
