@@ -16,8 +16,7 @@ from flightlake.quality.rules import fingerprint
 from flightlake.schema.tables.quality import QUALITY_SCORES
 from flightlake.schema.tables.states import STATES, STATES_QUARANTINE
 from ingestion.ledger import record_poll
-from serving.trace.answer import Answer
-from serving.trace.why import why
+from serving.trace.why import Answer, why
 
 SOURCE = "https://opensky-network.org"
 
