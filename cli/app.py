@@ -101,7 +101,7 @@ def _global_options(
     _show_version: Annotated[
         bool,
         typer.Option(
-            "--version", help="Print the version and leave.", callback=lambda on: _tell_version(on=on), is_eager=True
+            "--version", help="Print the version and leave.", callback=lambda on: _print_version(on=on), is_eager=True
         ),
     ] = False,
     verbose: Annotated[
@@ -112,7 +112,7 @@ def _global_options(
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(message)s", handlers=[handler])
 
 
-def _tell_version(*, on: bool) -> None:
+def _print_version(*, on: bool) -> None:
     if on:
         typer.echo(f"flightlake {version('flightlake')}")
         raise typer.Exit

@@ -1,8 +1,9 @@
-"""A poller on this machine: which account, whose clock, which law."""
+"""A poller on this machine: its account, clock, plan and credit quota."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cli.location import LakeLocation
 from flightlake.clock import SystemClock
 from flightlake.errors import UsageError
 from flightlake.lake import Lake
@@ -25,7 +26,7 @@ _SIMULATED_LIMITS = Limits(connect_s=2, read_s=5, total_s=12)
 
 @dataclass(frozen=True)
 class Target:
-    """A service, who asks it, and the time that it lives in."""
+    """A service, the account that asks it, its clock, and the limits of a request."""
 
     service: Service
     credentials: Credentials | None
@@ -33,17 +34,19 @@ class Target:
     limits: Limits
 
 
-def find_target(source_url: str, *, tier: str | None, environ: Mapping[str, str]) -> Target:
-    """Return what stands behind an address; a simulator gets its own account, never that of the environment.
+def find_target(
+    source_url: str, *, tier: str | None, environ: Mapping[str, str], location: LakeLocation | None = None
+) -> Target:
+    """Return the service at an address, its account and clock; a simulator never gets the environment's account.
 
     Raises:
-        UsageError: the address is none, or the environment holds half an account.
+        UsageError: the address is not valid, or the environment holds half an account.
         SourceUnavailableError: nobody answers at an address that is not the live service's.
     """
     service = Service.at(source_url)
     clock = None if service.base_url == LIVE_URL else discovered_clock(service)
     if clock is None:
-        return Target(service, _account(environ) if tier != ANONYMOUS.name else None, SystemClock(), Limits())
+        return Target(service, _account(environ, location) if tier != ANONYMOUS.name else None, SystemClock(), Limits())
     credentials = _SIMULATED_ACCOUNT if tier != ANONYMOUS.name else None
     return Target(service, credentials, clock, _SIMULATED_LIMITS)
 
@@ -63,7 +66,7 @@ def make_plan(target: Target, *, tier: str | None, box: str | None, interval_s: 
 
 
 def make_poller(target: Target, plan: PollingPlan, lake: Lake) -> Poller:
-    """Return a poller that lands in the lake and keeps the lake's law."""
+    """Return a poller that lands in the lake and keeps within its credit quota."""
     account = target.credentials
     source = OpenSkySource(
         target.service,
@@ -80,19 +83,19 @@ def _tier_of(target: Target) -> Tier:
     return ANONYMOUS if target.credentials is None else STANDARD
 
 
-def _account(environ: Mapping[str, str]) -> Credentials | None:
+def _account(environ: Mapping[str, str], location: LakeLocation | None) -> Credentials | None:
     client_id, client_secret = environ.get(CLIENT_ID, ""), environ.get(CLIENT_SECRET, "")
     if bool(client_id) != bool(client_secret):
         missing = CLIENT_SECRET if client_id else CLIENT_ID
         raise UsageError(f"{missing} is not set; an account needs {CLIENT_ID} and {CLIENT_SECRET}")
     if client_id:
         return Credentials(client_id, client_secret)
-    secret_id = environ.get(SECRET_ID)
-    return _account_of_stack(secret_id) if secret_id else None
+    secret_id = (location.secret_id if location else None) or environ.get(SECRET_ID)
+    return _stored_account(secret_id, location.region if location else None) if secret_id else None
 
 
-def _account_of_stack(secret_id: str) -> Credentials:
+def _stored_account(secret_id: str, region: str | None) -> Credentials:
     # Imported here: boto3 takes longer to import than the rest of the command, and few poll for a stack.
     from ingestion.opensky.account_secret import read_credentials, secrets_client  # noqa: PLC0415 - see the line above
 
-    return read_credentials(secret_id, secrets_client())
+    return read_credentials(secret_id, secrets_client(region))

@@ -21,7 +21,6 @@ from flightlake.publishing.publisher import DEFAULT_MIN_QUALITY, Publisher
 from flightlake.publishing.registry import POLLS_LOG, STATES_LOG
 from flightlake.schema.tables.polls import POLLS
 from flightlake.schema.tables.states import STATES
-from flightlake.storage.open_lake import open_lake
 from glue_jobs.build.day_builder import SparkDayBuilder
 
 
@@ -55,7 +54,7 @@ def command(
     """
     if dates and since:
         raise UsageError("--date names the days and --since adds days to the pending ones: give one of them")
-    opened = open_lake(lake)
+    opened = lake.open()
     builder = SparkDayBuilder(session_starter(opened), opened.store)
     states, polls = (
         Publisher(log, builder, opened.store, opened.catalog, SystemClock(), min_quality=quality, since=since)

@@ -16,7 +16,6 @@ from duckdb_engine.sql.files import named_file
 from duckdb_engine.sql.statements import Statement, statements_of
 from flightlake.errors import UsageError
 from flightlake.schema.sql_files import SqlFile, sql_files
-from flightlake.storage.open_lake import open_lake
 
 _NUMERIC = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*)")
 
@@ -64,7 +63,7 @@ def command(
     if lake is None:
         raise UsageError("name the lake with --lake, or in FLIGHTLAKE_LAKE")
     file, statements = _asked(name_or_sql)
-    with Engine(open_lake(lake)) as engine:
+    with Engine(lake.open()) as engine:
         answers = (engine.run(entry, _given(param or []), file=file) for entry in statements)
         _print_all(answers, output, limit=limit, several=len(statements) > 1)
 

@@ -8,7 +8,6 @@ from cli.output import OutputFormat, emit_json, print_table, progress, stdout_co
 from duckdb_engine.verify.comparison import DayVerdict
 from duckdb_engine.verify.verify_days import Verification
 from flightlake.errors import StorageError
-from flightlake.storage.open_lake import open_lake
 
 
 def command(
@@ -22,7 +21,7 @@ def command(
     The recount is plain Python and DuckDB; it shares nothing with the Spark job but the rules themselves. Exit status 1
     where anything differs; each difference is named.
     """
-    verification = Verification(open_lake(lake))
+    verification = Verification(lake.open())
     published = verification.days()
     missing = [day.isoformat() for day in dates if day not in published]
     if missing:
@@ -32,12 +31,12 @@ def command(
         task = bar.add_task("recounting from raw", total=verification.object_count(days))
         found = [verification.verify_day(day, lambda: bar.advance(task)) for day in days]
     verdicts = [verdict for verdict in found if verdict]
-    _tell(verdicts, output)
+    _print_verdicts(verdicts, output)
     if any(verdict.differences for verdict in verdicts):
         raise typer.Exit(1)
 
 
-def _tell(verdicts: list[DayVerdict], output: OutputFormat) -> None:
+def _print_verdicts(verdicts: list[DayVerdict], output: OutputFormat) -> None:
     if output is OutputFormat.JSON:
         emit_json({"days": [verdict.to_document() for verdict in verdicts]})
         return

@@ -37,7 +37,7 @@ def session_starter(lake: Lake) -> Callable[[], SparkSession]:
     """
     if lake.root is not None:
         return local_spark_session
-    return partial(local_spark_session, s3_jars=s3a_jars(os.environ, own=Path(sys.prefix)))
+    return partial(local_spark_session, s3_jars=s3a_jars(os.environ, own=Path(sys.prefix)), region=lake.region)
 
 
 def class_archive(own: Path) -> Path:
@@ -50,11 +50,14 @@ def class_option(archive: Path) -> str:
     return _java_option("SharedArchiveFile", archive) if archive.exists() else ""
 
 
-def local_spark_session(*, s3_jars: list[Path] | None = None, archive_to: Path | None = None) -> SparkSession:
+def local_spark_session(
+    *, s3_jars: list[Path] | None = None, region: str | None = None, archive_to: Path | None = None
+) -> SparkSession:
     """Return a Spark session on all cores of this machine.
 
     Args:
         s3_jars: the client of S3, for a lake in a bucket; the bucket is reached as boto3 reaches it.
+        region: of the bucket; None for that of boto3's settings.
         archive_to: a file to which Java writes the classes that it loaded, when it ends; None for a usual session,
             which reads the archive that is there.
 
@@ -69,7 +72,7 @@ def local_spark_session(*, s3_jars: list[Path] | None = None, archive_to: Path |
         if s3_jars is None:
             _start_quietly(local_settings(on_s3=False), java_option)
         else:
-            _start_with_s3(s3_jars, java_option)
+            _start_with_s3(s3_jars, region, java_option)
     return spark_session("flightlake", master=MASTER, on_s3=s3_jars is not None)
 
 
@@ -91,11 +94,11 @@ def _java_option(name: str, path: Path) -> str:
     return f"-XX:{name}={shlex.quote(str(path))}"
 
 
-def _start_with_s3(jars: list[Path], java_option: str) -> None:
+def _start_with_s3(jars: list[Path], region: str | None, java_option: str) -> None:
     # Imported here and nowhere above: boto3 takes long to import, and a folder needs none of it.
     from flightlake.storage.s3a import s3a_access  # noqa: PLC0415 - see the line above
 
-    access = s3a_access()
+    access = s3a_access(region)
     with _environment(access.credentials):
         settings = {**local_settings(on_s3=True), **access.settings, "spark.jars": ",".join(map(str, jars))}
         _start_quietly(settings, java_option)
