@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.options import OptionalLakeOption, StackOption, TableFormatOption
-from cli.output import TableFormat, emit_json, print_csv, print_table, stdout_console
+from cli.output import TableFormat, emit_json, print_csv, print_note, print_table, stdout_console
 from duckdb_engine.engine import Engine, RowStream
 from duckdb_engine.sql.files import named_file
 from duckdb_engine.sql.statements import Statement, statements_of
@@ -125,7 +125,7 @@ def _print_table(answer: RowStream, limit: int) -> None:
     numeric = [position for position, kind in enumerate(answer.types) if _NUMERIC.fullmatch(kind)]
     print_table(answer.columns, shown, numeric=numeric)
     cut = f"; the first {len(shown)} are shown, --limit {total} or --format csv gives all" if total > len(shown) else ""
-    stdout_console().print(f"{total:,} {'row' if total == 1 else 'rows'}{cut}", style="dim", highlight=False)
+    print_note(f"{total:,} {'row' if total == 1 else 'rows'}{cut}")
 
 
 def _list(name: str | None, output: TableFormat) -> None:
