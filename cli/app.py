@@ -21,6 +21,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from cli.option_values import convert_plain_values
 from cli.output import LogHandler, print_error, quieten_stdout
 from flightlake import __version__
 from flightlake.errors import FlightLakeError, UsageError
@@ -59,7 +60,13 @@ def colour_help(text: str) -> str:
 
 
 class Group(TyperGroup):
-    """The group of all commands, with a help page that needs no rich."""
+    """The group of all commands, which needs neither rich nor pydantic."""
+
+    def get_params(self, ctx: Any) -> Any:
+        """Return the options and arguments, those for help included."""
+        parameters = super().get_params(ctx)
+        convert_plain_values(parameters)
+        return parameters
 
     def get_help(self, ctx: Any) -> str:
         """Return the help page."""
@@ -67,7 +74,13 @@ class Group(TyperGroup):
 
 
 class Command(TyperCommand):
-    """A command with a help page that needs no rich."""
+    """A command, which needs neither rich nor pydantic to print its help or to parse plain values."""
+
+    def get_params(self, ctx: Any) -> Any:
+        """Return the options and arguments, those for help included."""
+        parameters = super().get_params(ctx)
+        convert_plain_values(parameters)
+        return parameters
 
     def get_help(self, ctx: Any) -> str:
         """Return the help page."""
