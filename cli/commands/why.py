@@ -8,7 +8,6 @@ from rich.markup import escape
 from cli.options import FormatOption, LakeOption, StackOption
 from cli.output import OutputFormat, emit_json, print_table, stdout_console
 from flightlake.clock import SystemClock
-from flightlake.storage.open_lake import open_lake
 from serving.trace.times import parsed_address, parsed_instant
 from serving.trace.why import Answer, why
 
@@ -27,7 +26,7 @@ def command(
     the raw response, the row and its text, the rules that it breaks, and the commit that it is visible in.
     """
     address, at = parsed_address(icao24), parsed_instant(time)
-    answer = why(open_lake(lake), address, at, now=SystemClock().now())
+    answer = why(lake.open(), address, at, now=SystemClock().now())
     if output is OutputFormat.JSON:
         emit_json(answer.to_document())
     else:

@@ -78,7 +78,7 @@ class TracedLake:
         made = replace(made, raw_keys=tuple(keys), rule_fingerprint=fingerprint())
         made = replace(made, **changes)
         self.log.append(made)
-        self.log.converge(DAY)
+        self.log.sync_catalog(DAY)
         return made
 
     def why(self, icao24: str = "3c6444", at: float = 0) -> Answer:

@@ -131,7 +131,7 @@ def test_a_row_of_a_commit_that_was_rolled_back_names_both_commits(traced: Trace
     assert "was published by commit c2 (no. 2" in answer.sentences[0]
     assert "until the day was rolled back to commit c1 (2026-05-09 12:00:00 UTC)" in answer.sentences[0]
     assert "was landed and never published, as the day was rolled back" in traced.why(at=180).sentences[0]
-    traced.log.retire(traced.log.records(DAY), ["c2"], at=at + timedelta(days=9))
+    traced.log.mark_vacuumed(traced.log.records(DAY), ["c2"], at=at + timedelta(days=9))
     assert "rolled back to commit c1 (2026-05-09 12:00:00 UTC)" in traced.why(at=90).sentences[0]
 
 
@@ -291,7 +291,7 @@ def test_a_lake_in_a_bucket_answers_as_a_folder_does(
     for info in traced.lake.store.list(""):
         if info.key.startswith(("raw/", "curated/", "commits/")):
             bucket.store.put_if_absent(info.key, traced.lake.store.get(info.key))
-    log_of(bucket).converge(DAY)
+    log_of(bucket).sync_catalog(DAY)
     for icao24, at in (("3c6444", 0), ("a0f1e2", 0), ("ffffff", 0), ("3c6444", 80)):
         here = traced.why(icao24, at)
         there = why(bucket, icao24, instant(at), now=instant() + timedelta(days=3))
