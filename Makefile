@@ -15,7 +15,7 @@ UV_COMPILE_LAMBDA := $(UV_PIN) --python-version 3.13 --python-platform aarch64-m
   $(addprefix --no-emit-package ,boto3 botocore s3transfer python-dateutil six)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile
 
-BENCHMARKS := convert crossover growth costs bytes_per_row query scan demo landing poll_handler archive judging rule_shares simulator_response_time
+BENCHMARKS := convert crossover growth costs bytes_per_row query start scan demo landing poll_handler archive judging rule_shares simulator_response_time
 export BENCH_SIZE
 
 # Folders too: their time changes when a module is removed.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cli.location import LakeLocation
 from flightlake.clock import SystemClock
 from flightlake.errors import UsageError
 from flightlake.lake import Lake
@@ -35,7 +36,9 @@ class Target:
     limits: Limits
 
 
-def find_target(source_url: str, *, tier: str | None, environ: Mapping[str, str]) -> Target:
+def find_target(
+    source_url: str, *, tier: str | None, environ: Mapping[str, str], location: LakeLocation | None = None
+) -> Target:
     """Find the service at an address with its account and clock; a simulator never gets the environment's account.
 
     Raises:
@@ -45,7 +48,7 @@ def find_target(source_url: str, *, tier: str | None, environ: Mapping[str, str]
     service = Service.at(source_url)
     clock = None if service.base_url == LIVE_URL else discovered_clock(service)
     if clock is None:
-        return Target(service, _account(environ) if tier != ANONYMOUS.name else None, SystemClock(), Limits())
+        return Target(service, _account(environ, location) if tier != ANONYMOUS.name else None, SystemClock(), Limits())
     credentials = _SIMULATED_ACCOUNT if tier != ANONYMOUS.name else None
     limits = _STEPPED_LIMITS if isinstance(clock, SteppedClock) else _SIMULATED_LIMITS
     return Target(service, credentials, clock, limits)
@@ -82,19 +85,19 @@ def _tier_of(target: Target) -> Tier:
     return ANONYMOUS if target.credentials is None else STANDARD
 
 
-def _account(environ: Mapping[str, str]) -> Credentials | None:
+def _account(environ: Mapping[str, str], location: LakeLocation | None) -> Credentials | None:
     client_id, client_secret = environ.get(CLIENT_ID, ""), environ.get(CLIENT_SECRET, "")
     if bool(client_id) != bool(client_secret):
         missing = CLIENT_SECRET if client_id else CLIENT_ID
         raise UsageError(f"{missing} is not set; an account needs {CLIENT_ID} and {CLIENT_SECRET}")
     if client_id:
         return Credentials(client_id, client_secret)
-    secret_id = environ.get(SECRET_ID)
-    return _account_of_stack(secret_id) if secret_id else None
+    secret_id = (location.secret_id if location else None) or environ.get(SECRET_ID)
+    return _stored_account(secret_id, location.region if location else None) if secret_id else None
 
 
-def _account_of_stack(secret_id: str) -> Credentials:
+def _stored_account(secret_id: str, region: str | None) -> Credentials:
     # Imported here: boto3 takes longer to import than the rest of the command, and few poll for a stack.
     from ingestion.opensky.account_secret import read_credentials, secrets_client  # noqa: PLC0415 - see the line above
 
-    return read_credentials(secret_id, secrets_client())
+    return read_credentials(secret_id, secrets_client(region))

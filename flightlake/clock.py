@@ -1,18 +1,18 @@
-"""The clock of this machine, and one that runs faster."""
+"""Clocks: the system clock, and one that runs faster."""
 
 import time
 from datetime import UTC, datetime, timedelta
 
 
 class SystemClock:
-    """The machine's own time."""
+    """The clock of this machine."""
 
     def now(self) -> datetime:
         """Return the current instant in UTC."""
         return datetime.now(UTC)
 
     def sleep(self, seconds: float) -> None:
-        """Wait for so many seconds; none or fewer is no wait."""
+        """Wait for a number of seconds; 0 or less is no wait."""
         time.sleep(max(seconds, 0))
 
 
@@ -35,5 +35,5 @@ class AcceleratedClock:
         return self._start + timedelta(seconds=(time.monotonic() - self._started_s) * self._speed)
 
     def sleep(self, seconds: float) -> None:
-        """Wait for so many seconds of this clock; none or fewer is no wait."""
+        """Wait for a number of seconds of this clock; 0 or less is no wait."""
         time.sleep(max(seconds, 0) / self._speed)

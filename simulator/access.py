@@ -1,4 +1,4 @@
-"""Who may ask how often: client credentials, bearer tokens and credits, as OpenSky meters them.
+"""Access control as OpenSky does it: client credentials, bearer tokens and credits.
 
 Source: OpenSky REST API documentation, state of 2026-07-20: tokens live 1,800 s; a call costs 1 to 4 credits by the
 size of its box; anonymous callers have 400 credits a day, standard users 4,000, active feeders 8,000, licensed users
@@ -24,7 +24,7 @@ DEFAULT_CLIENTS = {"simulator": "simulator"}
 
 @dataclass(frozen=True)
 class Tier:
-    """How many credits a client has in how many seconds."""
+    """Credits of a client within a window of seconds."""
 
     credit_count: int
     window_s: int
@@ -39,8 +39,8 @@ TIERS = {
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """Whether a call is paid for, the credits left after it, and for a refused one the seconds to wait."""
+class Charge:
+    """Outcome of charging a call: whether it is paid, the credits left after it, the seconds to wait if refused."""
 
     is_paid: bool
     credits_left: int
@@ -48,7 +48,7 @@ class Verdict:
 
 
 def call_credits(box: Box | None) -> int:
-    """Return what a call for this box costs; None is the globe.
+    """Return the credits that a call for this box costs; None is the globe.
 
     >>> call_credits(Box(45.8389, 5.9962, 47.8229, 10.5226))
     1
@@ -88,19 +88,17 @@ class Access:
         return token
 
     def client_of(self, token: str) -> str | None:
-        """Return whose token it is, or None where it is unknown or has expired."""
+        """Return the client that owns a token, or None where it is unknown or has expired."""
         client_id, expiry_s = self._expiry_s.get(token, ("", 0.0))
         return client_id if client_id and self.clock.now_s() < expiry_s else None
 
-    def spend(self, client: str, cost: int) -> Verdict:
-        """Take the cost off the client's budget, if it is there."""
+    def spend(self, client: str, cost: int) -> Charge:
+        """Charge the cost to the client's budget, if that suffices."""
         tier = TIERS[ANONYMOUS if client == ANONYMOUS else self.tier]
         now_s = self.clock.now_s()
         window = int(now_s // tier.window_s)
         left = tier.credit_count - self._spent.get((client, window), 0)
         if cost > left:
-            return Verdict(
-                is_paid=False, credits_left=left, retry_after_s=int((window + 1) * tier.window_s - now_s) + 1
-            )
+            return Charge(is_paid=False, credits_left=left, retry_after_s=int((window + 1) * tier.window_s - now_s) + 1)
         self._spent[client, window] = self._spent.get((client, window), 0) + cost
-        return Verdict(is_paid=True, credits_left=left - cost, retry_after_s=0)
+        return Charge(is_paid=True, credits_left=left - cost, retry_after_s=0)

@@ -1,4 +1,4 @@
-"""The airports between which the simulated sky flies: positions from the `airportsdata` package."""
+"""Airports of the simulated flights: positions from the `airportsdata` package."""
 
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -71,7 +71,7 @@ class Airports:
 
 @cache
 def load_airports() -> Airports:
-    """Return all airports with a four-letter ICAO indicator and an IATA code."""
+    """Load all airports with a four-letter ICAO indicator and an IATA code."""
     chosen = [
         airport
         for _, airport in sorted(airportsdata.load("ICAO").items())
@@ -92,7 +92,7 @@ def load_airports() -> Airports:
 
 @cache
 def coverage_grid() -> Bools:
-    """Return where receivers stand near enough, shape (180, 360): cells of one degree from 90 S, 180 W on.
+    """Return the cells within reach of a receiver, shape (180, 360): cells of one degree from 90 S, 180 W on.
 
     No list of receivers is at hand, so an airport with an IATA code stands for one: aircraft over the oceans are
     unheard, as in the recorded data. Deserts and the poles have more airports than receivers; that error stays.

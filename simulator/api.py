@@ -91,13 +91,13 @@ class Service:
             asked = states_query(request.query, self.clock.now_s(), is_anonymous=client == ANONYMOUS)
         except RefusedQueryError as refusal:
             return _bad_request(refusal)
-        verdict = self.access.spend(client, call_credits(asked.box))
-        if not verdict.is_paid:
-            return fault_responses.throttled(str(verdict.retry_after_s))
+        charge = self.access.spend(client, call_credits(asked.box))
+        if not charge.is_paid:
+            return fault_responses.throttled(str(charge.retry_after_s))
         asked = stale_feed.delayed(asked, trouble, self.last_at_s)
         self.last_at_s = asked.at_s
         body = await asyncio.to_thread(self._body, asked, trouble)
-        headers = {REMAINING_HEADER: str(verdict.credits_left)}
+        headers = {REMAINING_HEADER: str(charge.credits_left)}
         return _encoded(request, web.Response(body=body, content_type="application/json", headers=headers))
 
     async def answer_ground_truth(self, request: web.Request) -> web.Response:

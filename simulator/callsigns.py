@@ -1,4 +1,4 @@
-"""Callsigns of real form: airline flights and registrations."""
+"""Callsigns in the forms of airline flights and registrations."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ PLAIN_COUNTRIES = frozenset(
 
 
 def flight_callsigns(designator: str, country: str, count: int, rng: np.random.Generator) -> list[str]:
-    """Return that many callsigns of an airline, without padding.
+    """Generate callsigns of an airline, without padding.
 
     >>> flight_callsigns("SWR", "Switzerland", 1, np.random.default_rng(1))[0][:3]
     'SWR'
@@ -28,7 +28,7 @@ def flight_callsigns(designator: str, country: str, count: int, rng: np.random.G
 
 
 def registration_callsigns(forms: tuple[str, ...], count: int, rng: np.random.Generator) -> list[str]:
-    """Return that many registrations as callsigns, without dash and padding."""
+    """Generate registrations as callsigns, without dash and padding."""
     chosen = rng.integers(len(forms), size=count)
     return [_filled(forms[form], numbers) for form, numbers in zip(chosen, _numbers(count, rng), strict=True)]
 
@@ -39,7 +39,7 @@ def _numbers(count: int, rng: np.random.Generator) -> list[list[float]]:
 
 
 def _filled(form: str, numbers: list[float]) -> str:
-    """Return the form with its marks replaced by characters that the numbers in [0, 1) choose."""
+    """Fill the marks of a form with characters chosen by numbers in [0, 1)."""
     return "".join(
         ALPHABETS[mark][int(number * len(ALPHABETS[mark]))] if mark in ALPHABETS else mark
         for mark, number in zip(form, numbers, strict=False)

@@ -1,4 +1,4 @@
-"""How each fault looks on the wire."""
+"""HTTP responses of the simulated faults."""
 
 import asyncio
 import gzip
@@ -17,7 +17,7 @@ RETRY_AFTER_HEADER = "X-Rate-Limit-Retry-After-Seconds"
 
 
 def plain_answer(kind: str, *, number: int) -> web.Response | None:
-    """Return the whole answer of a fault that is one, or None for those that damage or withhold an answer.
+    """Return the response of a fault that replaces the answer, or None for those that damage or withhold it.
 
     `number` chooses among the forms of a kind that has several.
     """
@@ -32,13 +32,13 @@ def plain_answer(kind: str, *, number: int) -> web.Response | None:
 
 
 def throttled(retry_after_s: str | None) -> web.Response:
-    """Return a 429 whose header says this; None leaves the header out."""
+    """Return a 429 with this value in its retry header; None leaves the header out."""
     headers = {} if retry_after_s is None else {RETRY_AFTER_HEADER: retry_after_s}
     return web.Response(status=429, text=THROTTLED_TEXT, headers=headers)
 
 
 async def hang() -> None:
-    """Answer nothing; ends when the client closes the connection or the server stops."""
+    """Wait without an answer until the client closes the connection or the server stops."""
     await asyncio.Event().wait()
 
 
@@ -74,7 +74,7 @@ def _pause_text(kind: str, number: int) -> str | None:
 
 
 def _close(request: web.Request) -> None:
-    """Close the connection, after what is written has left."""
+    """Close the connection after the written data are sent."""
     request.protocol.force_close()
     if request.transport is not None:
         request.transport.close()

@@ -1,4 +1,4 @@
-"""Faults on demand: what goes wrong with which request."""
+"""Faults on demand: kinds of faults, and the plan that assigns them to requests."""
 
 import re
 from dataclasses import dataclass
@@ -30,16 +30,16 @@ _BY_NUMBER = re.compile(r"(?P<kind>[a-z0-9]+)@(?P<number>[0-9]+)")
 
 
 class Faults(Protocol):
-    """Tells what goes wrong with which request."""
+    """Assignment of faults to requests."""
 
     def fault_of(self, request_number: int) -> str | None:
-        """Return the kind of fault of the n-th request, which has just come in, or None."""
+        """Return the kind of fault of the n-th request, or None; called once when the request arrives."""
         ...
 
 
 @dataclass(frozen=True)
 class FaultPlan:
-    """Which request meets which fault: by its number from 1 on where scripted, else by chance.
+    """Faults by request number, from 1 on, where scripted, else by chance.
 
     Chance is a function of seed and request number, so a run can be repeated.
     """
@@ -66,7 +66,7 @@ class FaultPlan:
 
 
 def parse_faults(text: str, *, seed: int = 1) -> FaultPlan:
-    """Return the plan that a text such as `429:0.02,hang:0.01` or `500@3,hang@7` describes; both forms mix.
+    """Parse a plan such as `429:0.02,hang:0.01` or `500@3,hang@7`; both forms mix.
 
     `kind:share` strikes that share of all requests, `kind@n` the n-th one. An empty text plans nothing.
 

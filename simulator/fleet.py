@@ -1,4 +1,4 @@
-"""The aircraft of the simulated sky and their timetables, all chosen by the seed."""
+"""Fleet of the simulated sky: aircraft and their timetables, chosen by the seed."""
 
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -49,7 +49,7 @@ class Fleet:
 
 
 def build_fleet(seed: int, aircraft_count: int) -> Fleet:
-    """Return a fleet of which about `aircraft_count` are in the air or taxiing at any time.
+    """Build a fleet of which about `aircraft_count` are in the air or taxiing at any time.
 
     Raises:
         UsageError: the count is not within 1 and MAX_AIRCRAFT_COUNT, or the seed is negative.
@@ -146,7 +146,7 @@ def _timetable(
 def _performance(
     length_m: Floats, elevations: tuple[Floats, Floats], piston: Bools, eastbound: Bools, rng: np.random.Generator
 ) -> Performance:
-    """Return how each leg is flown.
+    """Return the performance of the aircraft on each leg.
 
     Our choice of figures usual for an A320 and a Cessna 172; the cruise speeds of jets meet the recorded medians by
     altitude (203 m/s at 5-9 km, 231 at 9-13 km). Winds blow eastwards.
@@ -169,7 +169,7 @@ def _performance(
 
 
 def _addresses(country: Texts, rng: np.random.Generator) -> Texts:
-    """Return a distinct 24-bit address per aircraft out of its country's block."""
+    """Return a distinct 24-bit address per aircraft, from the block of its country."""
     icao24 = np.empty(len(country), dtype=object)
     for name in sorted(set(country)):
         mine = np.flatnonzero(country == name)

@@ -1,4 +1,4 @@
-"""The true flights behind the answers: what a detector of flights should find."""
+"""True flights behind the answers, to test flight detection against."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -18,7 +18,7 @@ class TrueFlight:
 
     `departure_at` and `arrival_at` are lift-off and touchdown. `first_seen_at` and `last_seen_at` are the first and the
     last second in which a receiver at the airport could hear it: on the ground where ground traffic is heard, at some
-    hundred metres elsewhere. Gaps between are not told.
+    hundred metres elsewhere. Gaps in between are not given.
     """
 
     flight_id: str
@@ -51,7 +51,7 @@ def flights_between(fleet: Fleet, reception: Reception, epoch_s: int, *, begin_s
 
 
 def _flights(fleet: Fleet, reception: Reception, leg: Ints, started_at_s: Ints) -> list[TrueFlight]:
-    """Return the flights of these legs, begun at these seconds."""
+    """Return the flights of these legs, given the start of each in unix seconds."""
     airport = load_airports().icao
     icao24 = fleet.icao24[leg // LEG_COUNT]
     columns = [

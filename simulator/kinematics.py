@@ -1,4 +1,4 @@
-"""Where every aircraft truly is at any instant."""
+"""True position and motion of every aircraft at any instant."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from simulator.seeded_random import Bools, Floats, Ints
 
 @dataclass(frozen=True)
 class Legs:
-    """Which leg each aircraft is on: row in the fleet's legs, unix second of the transponder's start, seconds since."""
+    """Current leg of each aircraft: row in the fleet's legs, unix second of the transponder's start, seconds since."""
 
     row: Ints
     started_at_s: Ints
@@ -22,7 +22,7 @@ class Legs:
 
 @dataclass(frozen=True)
 class TrueStates:
-    """The truth about aircraft at an instant each: SI units, WGS 84, geometric altitudes above mean sea level.
+    """True states of aircraft at an instant each: SI units, WGS 84, geometric altitudes above mean sea level.
 
     `true_track_deg` is the way the aircraft moves: backwards along its later course while it taxies.
     """

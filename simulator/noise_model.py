@@ -1,4 +1,4 @@
-"""What makes real answers untidy, in the shares measured in recorded ones.
+"""Model of missing, stale and impossible values, in the shares measured in recorded answers.
 
 Source of every share: 393,411 rows of 40 global responses of 2025-12-31 and 2026-05-08 (the rarer ones: 2.16 million
 rows of 2021 to 2026), counted apart for aircraft on the ground and in the air.
@@ -34,8 +34,8 @@ ABSURD_CLIMB_SHARE = 0.00022  # 50 to 166 m/s up or down; a few from -450 to +60
 ALTITUDES_DISAGREE_SHARE = 0.0015  # barometric against geometric altitude by 1.5 to 8 km
 FARTHEST_SHARE = 0.05  # of the absurd speeds and climbs are the few
 SPECIAL_PURPOSE_SHARE = 0.0082
-# Reception errors last a while: one draw per aircraft and five minutes.
-SPELL_S = 300
+# Reception errors last a while: one draw per aircraft and period.
+PERIOD_S = 300
 
 # Callsigns as sent. Measured: "" 1.65 %, eight blanks 0.17 %; "00000000" about 1 in 10,000; all others padded to eight.
 CALLSIGN_SHARES = [0.0165, 0.0017, 0.0001]
@@ -44,7 +44,7 @@ CALLSIGN_EMPTY, CALLSIGN_BLANK, CALLSIGN_ZEROS, CALLSIGN_PADDED = range(4)
 
 @dataclass(frozen=True)
 class Missing:
-    """Which fields a row lacks."""
+    """Flags of the fields that each row lacks."""
 
     position: Bools
     baro_altitude: Bools
@@ -56,7 +56,7 @@ class Missing:
 
 @dataclass(frozen=True)
 class Absurdities:
-    """Values that replace the true ones; NaN where nothing is replaced.
+    """Impossible values that replace the true ones; NaN where nothing is replaced.
 
     `altitude_gap_m` is how far the geometric altitude is off: too low from up high, too high from below.
     """
@@ -68,11 +68,11 @@ class Absurdities:
 
 
 def missing_fields(seed: int, aircraft: Ints, at_s: Ints, *, is_on_ground: Bools, is_piston: Bools) -> Missing:
-    """Return what each row lacks: the same for an aircraft within a spell, and apart on the ground and in the air."""
-    spell = at_s // SPELL_S
-    kind = pick(draw(seed, "air gap", aircraft, spell), AIR_GAPS)
+    """Return the missing fields of each row: constant for an aircraft within a period, other shares on the ground."""
+    period = at_s // PERIOD_S
+    kind = pick(draw(seed, "air gap", aircraft, period), AIR_GAPS)
     kind = np.where(is_on_ground, COMPLETE, kind)
-    baro, climb, speed = (draw(seed, name, aircraft, spell) for name in ("baro", "climb", "speed"))
+    baro, climb, speed = (draw(seed, name, aircraft, period) for name in ("baro", "climb", "speed"))
     without_position = kind <= NO_POSITION
     no_altitude = kind <= NO_POSITION_NO_ALTITUDE_NO_CLIMB
     quiet = np.where(is_on_ground, NO_SQUAWK_SHARE_GROUND, NO_SQUAWK_SHARE_AIR)
@@ -90,24 +90,24 @@ def missing_fields(seed: int, aircraft: Ints, at_s: Ints, *, is_on_ground: Bools
 
 
 def position_age_s(seed: int, aircraft: Ints, at_s: Ints) -> Ints:
-    """Return how much older than the last contact each position is; a stale one stands still within its spell."""
-    spell = at_s // SPELL_S
-    kind = pick(draw(seed, "position age", aircraft, spell), POSITION_AGE_SHARES)
+    """Return the seconds by which each position is older than the last contact; a stale one is fixed for its period."""
+    period = at_s // PERIOD_S
+    kind = pick(draw(seed, "position age", aircraft, period), POSITION_AGE_SHARES)
     low, high = np.array(POSITION_AGE_RANGES_S, dtype=np.float64).T
-    age = (low[kind] + draw(seed, "age", aircraft, spell) * (high[kind] - low[kind] + 1)).astype(np.int64)
+    age = (low[kind] + draw(seed, "age", aircraft, period) * (high[kind] - low[kind] + 1)).astype(np.int64)
     stands_still = kind >= len(POSITION_AGE_SHARES) - 1
-    aged: Ints = np.where(stands_still, age + at_s % SPELL_S, age)
+    aged: Ints = np.where(stands_still, age + at_s % PERIOD_S, age)
     return aged
 
 
 def absurdities(seed: int, aircraft: Ints, at_s: Ints, is_on_ground: Bools) -> Absurdities:
-    """Return the values that a broken transponder or a garbled message puts in place of the true ones."""
+    """Return the values of broken transponders and garbled messages."""
 
     def sometimes(name: str, share: float, low: float, high: Floats | float) -> Floats:
         value = low + draw(seed, name + " value", aircraft, at_s) * (high - low)
-        return np.where(draw(seed, name, aircraft, at_s // SPELL_S) < share, value, np.nan)
+        return np.where(draw(seed, name, aircraft, at_s // PERIOD_S) < share, value, np.nan)
 
-    is_far = draw(seed, "farthest", aircraft, at_s // SPELL_S) < FARTHEST_SHARE
+    is_far = draw(seed, "farthest", aircraft, at_s // PERIOD_S) < FARTHEST_SHARE
     speed = sometimes("absurd speed", ABSURD_SPEED_SHARE, 350, np.where(is_far, 2_503, 1_000))
     fast = sometimes("ground fast", GROUND_FAST_SHARE, 100, 240)
     climb = sometimes("absurd climb", ABSURD_CLIMB_SHARE, 50, np.where(is_far, 604, 166))
@@ -121,5 +121,5 @@ def absurdities(seed: int, aircraft: Ints, at_s: Ints, is_on_ground: Bools) -> A
 
 
 def callsign_kinds(seed: int, aircraft: Ints) -> Ints:
-    """Return how each aircraft sends its callsign, one of CALLSIGN_EMPTY to CALLSIGN_PADDED."""
+    """Return the form in which each aircraft sends its callsign, one of CALLSIGN_EMPTY to CALLSIGN_PADDED."""
     return pick(draw(seed, "callsign kind", aircraft), CALLSIGN_SHARES)

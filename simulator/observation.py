@@ -1,4 +1,4 @@
-"""The sky as transponders and receivers report it: quantised, incomplete, now and then wrong."""
+"""Observed state vectors: true ones as transponders report them, quantised, incomplete, sometimes wrong."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ HEAVY_LEG_M = 5_000_000.0  # an aircraft that flies so far in one leg is reporte
 
 @dataclass(frozen=True)
 class Observations:
-    """One answer by columns, in the order of the answer; NaN or None where a field is missing."""
+    """Columns of one answer, in the order of the answer; NaN or None where a field is missing."""
 
     icao24: Texts
     callsign: Texts
@@ -56,7 +56,7 @@ class Observations:
 
 
 class Observer:
-    """Turns what is true of aircraft last heard at some second into what the answer says of them."""
+    """Converter of true states, at the second of the last contact, to reported ones."""
 
     def __init__(self, fleet: Fleet, *, seed: int, epoch_s: int) -> None:
         self._fleet, self._seed, self._epoch_s = fleet, seed, epoch_s
@@ -92,7 +92,7 @@ class Observer:
             vertical_rate_mps=_without(missing.vertical_rate, climb_mps),
             geo_altitude_m=_without(missing.geo_altitude, _in_altitude_steps(geo_m)),
             squawk=self._squawks(aircraft, legs.row, legs.started_at_s, missing.squawk),
-            is_special_purpose=draw(seed, "spi", aircraft, at_s // noise_model.SPELL_S)
+            is_special_purpose=draw(seed, "spi", aircraft, at_s // noise_model.PERIOD_S)
             < noise_model.SPECIAL_PURPOSE_SHARE,
             category=self._categories(aircraft, legs.row),
         )

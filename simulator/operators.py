@@ -1,4 +1,4 @@
-"""Who flies: airlines and private owners, their countries and the address blocks of these countries."""
+"""Operators of aircraft: airlines and private owners, their countries and the address blocks of these countries."""
 
 from dataclasses import dataclass
 
@@ -75,7 +75,7 @@ class Airline:
 
 @dataclass(frozen=True)
 class PrivateOwners:
-    """The light aircraft of a country: recorded rows, ISO code of their airports, form of their registrations.
+    """Private aircraft of a country: recorded rows, ISO code of their airports, form of their registrations.
 
     In `registrations` each character stands for itself but for `#` (digit 1 to 9), `0` (digit) and `a` (letter);
     a callsign carries the registration without its dash.

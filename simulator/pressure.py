@@ -1,4 +1,4 @@
-"""The day's air: how far barometric altitude is from geometric altitude."""
+"""Air pressure model: difference of geometric and barometric altitude."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ DAY_S = 86_400.0
 
 @dataclass(frozen=True)
 class Weather:
-    """A few slow waves over the globe, chosen by the seed."""
+    """Pressure and temperature as a few slow waves over the globe, chosen by the seed."""
 
     seed: int
 
@@ -29,7 +29,7 @@ class Weather:
         return offset_m
 
     def warmth_offset_m(self, latitude_deg: Floats, longitude_deg: Floats, at_s: Floats) -> Floats:
-        """Return what the air column adds up to 11 km: thick in the warm tropics, thin towards the cold poles."""
+        """Return what warm or cold air adds to the difference up to 11 km: more in the tropics, less at the poles."""
         by_latitude = WARMTH_MEAN_M + WARMTH_BY_LATITUDE_M * np.cos(2 * np.radians(latitude_deg))
         offset_m: Floats = by_latitude + WARMTH_SWING_M * self._waves("warmth", latitude_deg, longitude_deg, at_s)
         return offset_m

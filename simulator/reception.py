@@ -1,4 +1,4 @@
-"""What the network hears: who, when last, and for how long a silent aircraft stays in the answer.
+"""Reception model: which aircraft the network hears, when last, and how long silent ones stay in the answer.
 
 Measured in 393,411 rows of 2025-12-31 and 2026-05-08 as `time` less `last_contact`: 0 s 31 %, 1 s 44 %, above 15 s
 15 %, above 60 s 10 %, nearly even from there to 300 s, none above 315 s.
@@ -39,14 +39,14 @@ DIP_FORGOTTEN_AFTER_S = 60
 
 @dataclass(frozen=True)
 class Heard:
-    """The aircraft in an answer and the unix second in which each was last heard."""
+    """Aircraft in an answer and the unix second in which each was last heard."""
 
     aircraft: Ints
     last_contact_s: Ints
 
 
 class Reception:
-    """The network's ear over a fleet."""
+    """Receiver network over a fleet."""
 
     def __init__(self, fleet: Fleet, *, seed: int, epoch_s: int) -> None:
         self._fleet, self._seed, self._epoch_s = fleet, seed, epoch_s
@@ -59,7 +59,7 @@ class Reception:
         self._forgotten_after_s = FORGOTTEN_AFTER_S + (ROUND_S * draw(seed, "round", self._everyone)).astype(np.int64)
 
     def heard_at(self, now_s: int) -> Heard:
-        """Return who is in the answer of this second."""
+        """Return the aircraft in the answer of a unix second."""
         last_s = self._last_message_s(self._everyone, now_s)
         near = now_s - last_s <= self._forgotten_after_s
         aircraft, last_s = self._everyone[near], last_s[near]
@@ -74,13 +74,13 @@ class Reception:
         return Heard(aircraft, last_s)
 
     def is_dip(self, now_s: int) -> bool:
-        """Return whether the feed dips in this second."""
+        """Return whether the feed loses aircraft in this second."""
         happens, when = draw(self._seed, "dip", np.arange(2), now_s // 3_600)
         begin_s = int(when * (3_600 - DIP_S))
         return bool(happens < DIP_HOUR_SHARE and 0 <= now_s % 3_600 - begin_s < DIP_S)
 
     def _last_message_s(self, aircraft: Ints, now_s: int) -> Ints:
-        """Return the last second in which each aircraft's transponder was on and the ether clear; far back if never."""
+        """Return the last second with a transmission and no gap in reception; far in the past if never."""
         latest = now_s - self._delay_s[aircraft]
         legs = legs_at(self._fleet, self._epoch_s, aircraft, latest)
         until_s = legs.started_at_s + self.heard_until_s[legs.row].astype(np.int64)
@@ -93,15 +93,15 @@ class Reception:
         phase_s = (draw(self._seed, "block", aircraft) * BLOCK_S).astype(np.int64)
         block = (at_s + phase_s) // BLOCK_S
         begin_s = block * BLOCK_S - phase_s
-        fate, size, place = (draw(self._seed, name, aircraft, block) for name in ("fate", "size", "place"))
+        kind, size, place = (draw(self._seed, name, aircraft, block) for name in ("fate", "size", "place"))
         shortest, longest = GAP_RANGE_S
         gap_s = shortest + size * (longest - shortest)
         gap_begin_s = begin_s + (place * (BLOCK_S - gap_s)).astype(np.int64)
-        is_gap = (fate < GAP_SHARE) & (at_s > gap_begin_s) & (at_s < gap_begin_s + gap_s)
+        is_gap = (kind < GAP_SHARE) & (at_s > gap_begin_s) & (at_s < gap_begin_s + gap_s)
         at_s = np.where(is_gap, gap_begin_s, at_s)
         often, seldom = SPARSE_RANGE_S
         period_s = (often * (seldom / often) ** size).astype(np.int64)
-        sparse = (fate >= GAP_SHARE) & (fate < GAP_SHARE + SPARSE_SHARE)
+        sparse = (kind >= GAP_SHARE) & (kind < GAP_SHARE + SPARSE_SHARE)
         return np.where(sparse, begin_s + (at_s - begin_s) // period_s * period_s, at_s)
 
     def _last_covered_s(self, aircraft: Ints, at_s: Ints) -> Ints:

@@ -1,4 +1,4 @@
-"""Where aircraft fly: home airports and destinations by operator, distance and weight of the airports."""
+"""Routes of aircraft: home airports and destinations by operator, distance and weight of the airports."""
 
 from dataclasses import dataclass
 
@@ -31,7 +31,7 @@ HOMES_PER_COUNTRY = 100
 
 @dataclass(frozen=True)
 class Rotations:
-    """For each aircraft its home airport and its destinations, shape (aircraft, 3), as rows of the airports.
+    """Home airport and destinations of each aircraft, shape (aircraft, 3), as rows of the airports.
 
     `is_piston` marks light aircraft that fly low and slow.
     """
@@ -42,7 +42,7 @@ class Rotations:
 
 
 def airline_rotations(airline: Airline, count: int, airports: Airports, rng: np.random.Generator) -> Rotations:
-    """Return where that many aircraft of an airline fly."""
+    """Choose the rotations of a number of aircraft of an airline."""
     homes = np.array([airports.index_of(icao) for icao in airline.homes])[rng.integers(len(airline.homes), size=count)]
     destination = np.empty((count, DESTINATION_COUNT), dtype=np.int64)
     is_long = rng.random(destination.shape) < MIXED_LONG_SHARE
@@ -57,7 +57,7 @@ def airline_rotations(airline: Airline, count: int, airports: Airports, rng: np.
 
 
 def private_rotations(owners: PrivateOwners, count: int, airports: Airports, rng: np.random.Generator) -> Rotations:
-    """Return where that many private aircraft of a country fly; light ones stay within it."""
+    """Choose the rotations of a number of private aircraft of a country; light ones stay within it."""
     in_country = airports.country_code == owners.country_code
     fields = rng.permutation(np.flatnonzero(in_country))[:HOMES_PER_COUNTRY]
     reachable = {int(home): _likeliness(airports, int(home), "field") * in_country for home in fields}
@@ -74,7 +74,7 @@ def private_rotations(owners: PrivateOwners, count: int, airports: Airports, rng
 
 
 def _likeliness(airports: Airports, home: int, reach: str) -> Floats:
-    """Return how likely each airport is by its distance alone: log-normal within the reach, 0 outside."""
+    """Return the likelihood of each airport by its distance alone: log-normal within the reach, 0 outside."""
     likeliest, least, greatest = REACHES_KM[reach]
     cosine = np.clip(airports.point @ airports.point[home], -1, 1)
     km = np.maximum(np.arccos(cosine) * (EARTH_MEAN_RADIUS_M / 1_000), 1.0)
@@ -83,7 +83,7 @@ def _likeliness(airports: Airports, home: int, reach: str) -> Floats:
 
 
 def _chosen(weight: Floats, count: int, rng: np.random.Generator) -> Ints:
-    """Return that many airports drawn by weight."""
+    """Draw a number of airports by weight."""
     below = np.cumsum(weight)
     chosen: Ints = np.searchsorted(below, rng.random(count) * below[-1], side="right").astype(np.int64)
     return chosen

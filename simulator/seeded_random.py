@@ -1,4 +1,4 @@
-"""Random numbers that are pure functions of what they are for.
+"""Random numbers that are pure functions of a seed, a purpose and keys.
 
 A generator that is asked in turn gives other numbers when somebody asks in another order. The sky must answer the
 same for the same second, whoever asks and in whatever order, so each number here is a hash of its keys.
@@ -38,7 +38,7 @@ def draw(seed: int, purpose: str, *keys: Any) -> Floats:
 
 
 def pick(uniform: Floats, shares: list[float]) -> Ints:
-    """Return for each uniform number the index of the share it falls into; the last index takes what is left."""
+    """Return for each uniform number the index of the share it falls into; the last index takes the remainder."""
     return np.searchsorted(np.cumsum(shares), uniform, side="right").astype(np.int64)
 
 

@@ -1,4 +1,4 @@
-"""The simulator as a server on 127.0.0.1: embedded in a thread, or in the foreground."""
+"""HTTP server of the simulator on 127.0.0.1: embedded in a thread, or in the foreground."""
 
 import asyncio
 import threading
@@ -23,16 +23,16 @@ GRACE_S = 0.1  # for answers under way when the server stops
 
 
 class SimulatorServer:
-    """An OpenSky-compatible server over a sky, in a thread of its own while the `with` block lasts.
+    """An OpenSky-compatible server over a sky, run by a thread while the `with` block lasts.
 
     Args:
         sky: the sky to observe.
         start: the simulated instant at which the server starts; by default the sky's own start.
         speed: simulated seconds per real second.
-        tier: whose budget an authenticated client has: standard, feeder or licensed.
-        faults: what goes wrong: a text, see `faults.parse_faults`, or whoever tells it for each request.
+        tier: budget of authenticated clients: standard, feeder or licensed.
+        faults: a text, see `faults.parse_faults`, or an object that assigns faults to requests.
         port: the port to listen on; 0 takes a free one.
-        clock: replaces `start` and `speed`, for a clock that a test steers.
+        clock: replaces `start` and `speed`, for a clock that a test or a poller moves.
         clients: secrets by client id; by default `simulator` with the secret `simulator`.
 
     Raises:
@@ -70,7 +70,7 @@ class SimulatorServer:
 
     @property
     def requests(self) -> list[LoggedRequest]:
-        """All requests that have ended, in that order."""
+        """All completed requests, in the order of completion."""
         return list(self._service.requests)
 
     def __enter__(self) -> Self:
@@ -119,7 +119,7 @@ class SimulatorServer:
 
 
 def serve(server: SimulatorServer, *, on_start: Callable[[str], None]) -> None:
-    """Serve in the foreground until interrupted; `on_start` is told the base address once it is listening."""
+    """Serve in the foreground until interrupted; `on_start` receives the base address once it is listening."""
     with server:
         on_start(server.url)
         try:

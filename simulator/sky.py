@@ -1,4 +1,4 @@
-"""A seeded sky: who flies where, what the network would have answered at any second, and what was true."""
+"""A seeded sky: its flights, the answer of the network at any second, and the truth behind it."""
 
 import json
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ DEFAULT_START = datetime(2026, 5, 8, 18, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Box:
-    """A box of latitudes and longitudes in degrees, edges included."""
+    """A bounding box in degrees, edges included."""
 
     south: float
     west: float
@@ -28,16 +28,16 @@ class Box:
     east: float
 
     def holds(self, latitude_deg: Floats, longitude_deg: Floats) -> Bools:
-        """Return which points are inside; NaN is not."""
+        """Return whether each point is inside; NaN is not."""
         inside: Bools = (latitude_deg >= self.south) & (latitude_deg <= self.north)
         return inside & (longitude_deg >= self.west) & (longitude_deg <= self.east)
 
 
 class Sky:
-    """Flights of one seed; everything is a pure function of seed, start, count and the second asked for.
+    """Flights of one seed; every value is a pure function of seed, start, count and the second asked for.
 
     Args:
-        seed: chooses the fleet, its timetable, the weather and every oddity.
+        seed: chooses the fleet, its timetable, the weather and the noise.
         start: the instant at which the fleet's rotations begin; any instant before or after may be asked for.
         aircraft_count: how many are in the air or taxiing at once, about; an answer holds a tenth less or so, since the
             network hears nothing over the oceans.
@@ -53,7 +53,7 @@ class Sky:
         self._observer = Observer(self.fleet, seed=seed, epoch_s=self.epoch_s)
 
     def observations(self, at_s: int, *, box: Box | None = None, icao24: frozenset[str] = frozenset()) -> Observations:
-        """Return the columns of the answer of a unix second, of a box and of some aircraft only where asked."""
+        """Return the columns of the answer of a unix second, limited to a box and to some aircraft where given."""
         heard = self.reception.heard_at(at_s)
         if icao24:
             wanted = np.isin(self.fleet.icao24[heard.aircraft].astype(str), sorted(icao24))
@@ -65,7 +65,7 @@ class Sky:
         return Observations(**{name: column[inside] for name, column in vars(seen).items()})
 
     def true_states(self, aircraft: Ints, at_s: Ints) -> TrueStates:
-        """Return where aircraft (rows of the fleet) truly are at a unix second each."""
+        """Return the true states of aircraft (rows of the fleet) at a unix second each."""
         return true_states(self.fleet, legs_at(self.fleet, self.epoch_s, aircraft, at_s))
 
     def true_flights(self, begin_s: int, end_s: int) -> list[TrueFlight]:

@@ -1,4 +1,4 @@
-"""What a feed in trouble sends: sound answers that are old, or thin."""
+"""Answers of a stale or thinned feed: valid, but old or with few aircraft."""
 
 from dataclasses import replace
 
@@ -13,12 +13,12 @@ KEPT_OF_A_DIP = 10
 
 
 def delayed(asked: StatesQuery, trouble: str | None, last_at_s: int | None) -> StatesQuery:
-    """Return what is answered in place of what is asked: the second of the last answer, or one before it.
+    """Return the query that is answered instead: for the second of the last answer, or for an earlier one.
 
     Args:
-        asked: the question, of now.
+        asked: the query as received.
         trouble: one of `TROUBLES`, or None.
-        last_at_s: the second that the last answer was of; None where there was none.
+        last_at_s: the unix second of the last answer; None before the first.
     """
     if last_at_s is None or trouble not in ("repeat", "back"):
         return asked
@@ -26,7 +26,7 @@ def delayed(asked: StatesQuery, trouble: str | None, last_at_s: int | None) -> S
 
 
 def thinned(seen: Observations, trouble: str | None) -> Observations:
-    """Return every tenth row where the feed dips, else all."""
+    """Return every tenth row for the trouble `dip`, else all."""
     if trouble != "dip":
         return seen
     kept = np.arange(0, len(seen.icao24), KEPT_OF_A_DIP)

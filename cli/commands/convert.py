@@ -24,7 +24,6 @@ from flightlake.publishing.publisher import DEFAULT_MIN_QUALITY, Publisher
 from flightlake.publishing.registry import POLLS_LOG, STATES_LOG
 from flightlake.schema.tables.polls import POLLS
 from flightlake.schema.tables.states import STATES
-from flightlake.storage.open_lake import open_lake
 
 
 class EngineName(StrEnum):
@@ -86,7 +85,7 @@ def command(
         raise UsageError("--date names the days and --since adds days to the pending ones: give one of them")
     if engine is EngineName.SPARK and (memory or temp):
         raise UsageError("--memory and --temp are for --engine duckdb; Spark's memory is spark.driver.memory")
-    opened = open_lake(lake)
+    opened = lake.open()
     builder = _spark_builder(opened) if engine is EngineName.SPARK else _duckdb_builder(opened, memory, temp)
     states, polls = (
         Publisher(log, builder, opened.store, opened.catalog, SystemClock(), min_quality=quality, since=since)

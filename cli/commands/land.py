@@ -11,7 +11,6 @@ from rich.markup import escape
 from cli.options import FormatOption, LakeOption, StackOption
 from cli.output import OutputFormat, emit_json, print_table, progress, stderr_console
 from flightlake.clock import SystemClock
-from flightlake.storage.open_lake import open_lake
 from ingestion.landing_files import LandingTally, land_files, shown_path, usable_processes
 from ingestion.response_files import find_files
 
@@ -35,7 +34,7 @@ def command(
 
     A file that is no usable response is reported with the reason and does not stop the others; exit status 1 then.
     """
-    opened = open_lake(lake, create=True)
+    opened = lake.open(create=True)
     tally = LandingTally()
     found = list(find_files(files, on_trouble=tally.refuse))
     landing = land_files(opened.store, found, tally, clock=SystemClock(), processes=usable_processes(found))

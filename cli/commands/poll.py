@@ -8,11 +8,10 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from cli.options import FormatOption, LakeOption, StackOption
+from cli.options import FormatOption, LakeOption, StackOption, prefer_stack
 from cli.output import OutputFormat, emit_json, print_table, progress, stderr_console, stdout_console
 from cli.polling import find_target, make_plan, make_poller
 from flightlake.poll_record import OUTCOMES
-from flightlake.storage.open_lake import open_lake
 from flightlake.timestamps import timestamp_text
 from ingestion.opensky.client import LIVE_URL
 from ingestion.poll import Poll, poll_many
@@ -21,6 +20,7 @@ SourceOption = Annotated[
     str,
     typer.Option(
         envvar="FLIGHTLAKE_SOURCE_URL",
+        callback=prefer_stack,
         metavar="URL",
         help="The live OpenSky service, or the address of a simulator.",
     ),
@@ -30,6 +30,7 @@ IntervalOption = Annotated[
     float | None,
     typer.Option(
         envvar="FLIGHTLAKE_INTERVAL_S",
+        callback=prefer_stack,
         metavar="SECONDS",
         help="From one poll to the next; default: the fastest that tier and box allow.",
     ),
@@ -38,6 +39,7 @@ TierOption = Annotated[
     str | None,
     typer.Option(
         envvar="FLIGHTLAKE_TIER",
+        callback=prefer_stack,
         help="anonymous, standard, feeder or licensed; default: standard with credentials, else anonymous.",
     ),
 ]
@@ -45,6 +47,7 @@ BoxOption = Annotated[
     str | None,
     typer.Option(
         envvar="FLIGHTLAKE_BOX",
+        callback=prefer_stack,
         metavar="LAMIN,LOMIN,LAMAX,LOMAX",
         help="South, west, north, east in degrees; default: the globe.",
     ),
@@ -75,9 +78,9 @@ def command(
 
     The lake is made where its place is empty. Exit status 1 when any poll failed.
     """
-    target = find_target(source, tier=tier, environ=os.environ)
+    target = find_target(source, tier=tier, environ=os.environ, location=lake)
     plan = make_plan(target, tier=tier, box=box, interval_s=interval)
-    poller = make_poller(target, plan, open_lake(lake, create=True))
+    poller = make_poller(target, plan, lake.open(create=True))
     tally = PollTally(poller.source.name)
     try:
         _show_polls(

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar, get_args
 import typer
 
 from cli.commands.poll import BoxOption, SourceOption
-from cli.options import FormatOption, LakeOption, StackOption
+from cli.options import FormatOption, LakeOption, StackOption, prefer_stack
 from cli.output import OutputFormat, emit_json, print_table, progress, stderr_console, stdout_console
 from cli.polling import Target, make_poller
 from flightlake.clock import SystemClock
@@ -15,7 +15,6 @@ from flightlake.errors import UsageError
 from flightlake.lake import Lake
 from flightlake.opensky.bounding_box import Box
 from flightlake.opensky.quota import LICENSED, PollingPlan
-from flightlake.storage.open_lake import open_lake
 from ingestion.opensky.client import LIVE_URL, Service
 from ingestion.opensky.http import Limits
 from ingestion.poll import Poller
@@ -34,6 +33,7 @@ QueueOption = Annotated[
     typer.Option(
         "--queue",
         envvar="FLIGHTLAKE_DEAD_LETTER_QUEUE",
+        callback=prefer_stack,
         metavar="URL",
         help="The dead-letter queue of triggers; --stack sets it. Without it dead letters are left alone.",
     ),
@@ -42,6 +42,7 @@ IntervalOption = Annotated[
     float | None,
     typer.Option(
         envvar="FLIGHTLAKE_INTERVAL_S",
+        callback=prefer_stack,
         metavar="SECONDS",
         min=1,
         help="From one poll of the deployed poller to the next; needed with --queue.",
@@ -87,10 +88,10 @@ def command(
 
     A run that was cut off is finished by the next. Exit status 1 when another reader held messages back.
     """
-    opened = open_lake(lake)
+    opened = lake.open()
     # Both before any body is touched: wrong usage changes nothing.
     poller = _deployed_poller(opened, source=source, box=box, interval_s=interval) if queue else None
-    dead = open_queue(queue) if queue else None
+    dead = open_queue(queue, region=lake.region) if queue else None
     bodies = _with_progress(refused_bodies(opened.store, now=SystemClock().now(), replay=replay), "bodies", output)
     letters, held = None, 0
     if poller and dead:

@@ -7,7 +7,6 @@ from cli.options import DatesOption, FormatOption, LakeOption, StackOption
 from cli.output import OutputFormat, emit_json, print_table, progress, stdout_console
 from duckdb_engine.verify.verify_days import Verification
 from flightlake.publishing.verification import DayVerification
-from flightlake.storage.open_lake import open_lake
 
 
 def command(
@@ -21,7 +20,7 @@ def command(
     Rows are recomputed by plain Python and DuckDB, which share nothing with the conversion but the rules themselves.
     Exit status 1 where anything differs; each difference is named.
     """
-    verification = Verification(open_lake(lake))
+    verification = Verification(lake.open())
     days = verification.days(dates)
     with progress(output) as bar:
         task = bar.add_task("recomputing from raw", total=verification.object_count(days))

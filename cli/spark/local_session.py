@@ -35,14 +35,17 @@ def session_starter(lake: Lake) -> Callable[[], SparkSession]:
     """
     if lake.root is not None:
         return local_spark_session
-    return partial(local_spark_session, s3_jars=s3a_jars(os.environ, own=Path(sys.prefix)))
+    return partial(local_spark_session, s3_jars=s3a_jars(os.environ, own=Path(sys.prefix)), region=lake.region)
 
 
-def local_spark_session(*, s3_jars: list[Path] | None = None, archive_to: Path | None = None) -> SparkSession:
+def local_spark_session(
+    *, s3_jars: list[Path] | None = None, region: str | None = None, archive_to: Path | None = None
+) -> SparkSession:
     """Return the running Spark session, or a new one on all cores of this machine.
 
     Args:
         s3_jars: Hadoop's S3 client, for a lake in a bucket; the bucket is reached as boto3 reaches it.
+        region: of the bucket; None for that of boto3's settings.
         archive_to: a file to which Java writes the classes that it loaded, when it ends; None for a usual session,
             which reads the archive of set-up.
 
@@ -59,7 +62,7 @@ def local_spark_session(*, s3_jars: list[Path] | None = None, archive_to: Path |
         if s3_jars is None:
             _start_quietly(local_settings(on_s3=False), java_option)
         else:
-            _start_with_s3(s3_jars, java_option)
+            _start_with_s3(s3_jars, region, java_option)
     return spark_session("flightlake", master=MASTER, on_s3=s3_jars is not None)
 
 
@@ -76,11 +79,11 @@ def end_java() -> None:
     java.wait(_ENDED_S)
 
 
-def _start_with_s3(jars: list[Path], java_option: str) -> None:
+def _start_with_s3(jars: list[Path], region: str | None, java_option: str) -> None:
     # Imported here and nowhere above: boto3 takes long to import, and a folder needs none of it.
     from flightlake.storage.s3a import s3a_access  # noqa: PLC0415 - see the line above
 
-    access = s3a_access()
+    access = s3a_access(region)
     with _environment(access.credentials):
         settings = {**local_settings(on_s3=True), **access.settings, "spark.jars": ",".join(map(str, jars))}
         _start_quietly(settings, java_option)

@@ -52,7 +52,7 @@ def vacuum(options: VacuumOptions) -> list[ExpiredCommit]:
     for left in expired_incomplete(lake.store, now=now, retention=options.retention):
         logger.info("left by a killed writer%s: %s", "" if options.dry_run else ", removed", left.key)
         if not options.dry_run:
-            lake.store.discard(left)
+            lake.store.remove_incomplete(left)
     return removed
 
 

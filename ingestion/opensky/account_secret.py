@@ -14,9 +14,9 @@ _CLIENT = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard",
 """Seconds and attempts: the answer is small, and a poll's own time is bounded."""
 
 
-def secrets_client() -> Any:
+def secrets_client(region: str | None = None) -> Any:
     """Make boto3's client of Secrets Manager with the time limits of a poller."""
-    return boto3.client("secretsmanager", config=_CLIENT)
+    return boto3.client("secretsmanager", region_name=region, config=_CLIENT)
 
 
 def read_credentials(secret_id: str, client: Any) -> Credentials:

@@ -63,10 +63,10 @@ def discovered_clock(service: Service) -> AcceleratedClock | SteppedClock | None
     request = requests.Request("GET", clock_url(service), auth=Bearer(None))
     asked_s = time.monotonic()
     reply = exchange(request, limits=_LIMITS, deadline=Deadline(_LIMITS.total_s))
-    told = _parsed(reply)
-    if told is None:
+    reading = _parsed(reply)
+    if reading is None:
         return None
-    now, speed = told
+    now, speed = reading
     if speed == 0:
         return SteppedClock(service, now)
     if speed < 0 or not isfinite(speed):
@@ -80,7 +80,7 @@ def clock_url(service: Service) -> str:
 
 
 def _parsed(reply: Reply) -> tuple[datetime, float] | None:
-    """Return instant and speed of a clock's answer; None where it is no such answer."""
+    """Return instant and speed from a clock's answer; None where the answer is no clock's."""
     if reply.status != 200:
         return None
     try:

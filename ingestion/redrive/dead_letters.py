@@ -144,8 +144,8 @@ class DeadLetterQueue:
         return messages
 
 
-def open_queue(url: str) -> DeadLetterQueue:
-    """Open the queue at an address.
+def open_queue(url: str, *, region: str | None = None) -> DeadLetterQueue:
+    """Open the queue at an address; without a region in that of boto3's settings.
 
     Raises:
         UsageError: the text is no address of a queue.
@@ -154,7 +154,7 @@ def open_queue(url: str) -> DeadLetterQueue:
     if _ADDRESS.fullmatch(url) is None:
         raise UsageError(f"{url!r} is no address of a queue: give https://sqs.REGION.amazonaws.com/ACCOUNT/NAME")
     with aws_errors("open", url):
-        return DeadLetterQueue(url, boto3.client("sqs", config=_CLIENT))
+        return DeadLetterQueue(url, boto3.client("sqs", region_name=region, config=_CLIENT))
 
 
 def one_line(text: str) -> str:

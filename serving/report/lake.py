@@ -38,7 +38,7 @@ class DayFacts:
 
     @property
     def bytes_per_row(self) -> float | None:
-        """Return the size of a curated row; None where there are none."""
+        """Mean size of a curated row; None without rows."""
         return self.curated_bytes / self.counts.curated if self.counts.curated else None
 
 

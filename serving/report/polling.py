@@ -27,7 +27,7 @@ _SLOT_MINUTES = 10
 
 @dataclass(frozen=True)
 class Gap:
-    """A span without a response.
+    """Span of time without a response.
 
     Attributes:
         missed: number of polls within it that brought no response; None without a ledger.
@@ -47,7 +47,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class PollingFacts:
-    """Rhythm and gaps.
+    """Rhythm of the responses, and the gaps in it.
 
     Attributes:
         interval_s: median from one response to the next; None with fewer than two.

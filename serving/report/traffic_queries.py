@@ -32,7 +32,7 @@ class Totals:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One response, or the mean of neighbouring ones: how many aircraft were in the air and on the ground."""
+    """Aircraft in the air and on the ground in one response, or in the mean of neighbouring ones."""
 
     at: datetime
     airborne: float
@@ -41,7 +41,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Band:
-    """Rows from one edge to the next: flight levels (hundreds of feet) or knots. The last band is open above."""
+    """Number of rows in one band of flight levels (hundreds of feet) or knots; the last band is open above."""
 
     start: int
     rows: int

@@ -129,7 +129,7 @@ def publish(recording: Recording, small_lake: Lake) -> Lake:
     for job in (STATES_LOG, POLLS_LOG):
         log = CommitLog(job.name, job.tables, lake.store, lake.catalog)
         for day in log.days_behind():
-            log.converge(day)
+            log.sync_catalog(day)
     return lake
 
 
@@ -274,8 +274,8 @@ def test_the_operator(
             run("rollback", table, "--lake", lake.address, "--date", "2026-05-08", "--format", "json")
         run("archive", "--lake", lake.address, "--date", "2026-05-08", "--keep-loose", "--format", "json")
         run("vacuum", "--lake", lake.address, "--older-than-days", "0", "--format", "json")
-        for left in lake.store.leftovers():  # one that was not old enough to go with the vacuum
-            lake.store.discard(left)
+        for left in lake.store.list_incomplete():  # one that was not old enough to go with the vacuum
+            lake.store.remove_incomplete(left)
         run("redrive", "--replay", "--lake", lake.address, "--queue", queue, "--format", "json")
         polled(stack, monkeypatch)
     calls = {(action, arn) for action, arn in calls if action != "events:PutEvents"}  # only the deployed poller tells

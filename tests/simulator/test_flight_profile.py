@@ -17,7 +17,7 @@ def motion(profile: Profile, at_s: float) -> dict[str, float]:
     return {name: column[0] for name, column in vars(motion_at(profile, np.array([0]), np.array([at_s]))).items()}
 
 
-def test_the_way_ends_at_the_other_airport_and_the_stretches_meet() -> None:
+def test_the_way_ends_at_the_other_airport_and_the_phases_meet() -> None:
     profile = leg(1_000_000, 100, 300)
     assert motion(profile, profile.take_off_s[0])["way_m"] == pytest.approx(0, abs=1e-6)
     assert motion(profile, profile.touchdown_s[0])["way_m"] == pytest.approx(1_000_000)

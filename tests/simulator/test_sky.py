@@ -107,7 +107,7 @@ def test_every_position_is_on_the_globe(sample: Any) -> None:
         ("squawk 1200", lambda _, row: row[14] == "1200", 0.019, 0.008),
     ],
 )  # fmt: skip
-def test_oddities_come_in_their_recorded_shares(
+def test_untidy_values_come_in_their_recorded_shares(
     sample: Any, what: str, holds: Any, recorded: float, tolerance: float
 ) -> None:
     found = share(sample.rows, holds)

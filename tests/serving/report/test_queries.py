@@ -118,7 +118,7 @@ def test_a_gap_is_longer_than_three_intervals_and_five_minutes() -> None:
     assert [(gap.began_at, gap.length.total_seconds()) for gap in gaps] == [(noon("12:02"), 301.0)]
 
 
-def test_the_ledger_tells_fates_and_gaps(small_lake: LakeBuilder) -> None:
+def test_the_ledger_gives_outcomes_and_gaps(small_lake: LakeBuilder) -> None:
     polls = [a_poll("12:00"), a_poll("12:01:30", "failed"), a_poll("12:08")]
     small_lake.publish("polls", polls)
     polling = facts_of(small_lake).polling
@@ -128,7 +128,7 @@ def test_the_ledger_tells_fates_and_gaps(small_lake: LakeBuilder) -> None:
     assert (gap.missed, gap.reason, gap.length.total_seconds()) == (1, "failed: because failed", 480.0)
 
 
-def test_without_a_ledger_there_are_no_fates(small_lake: LakeBuilder) -> None:
+def test_without_a_ledger_there_are_no_outcomes(small_lake: LakeBuilder) -> None:
     facts = facts_of(small_lake)
     assert facts.polling.outcomes is None
     assert not facts.polling.has_unpublished_records

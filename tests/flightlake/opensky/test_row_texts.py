@@ -2,7 +2,7 @@
 
 import pytest
 
-from serving.trace.responses import row_texts
+from flightlake.opensky.row_texts import row_texts
 
 
 @pytest.mark.parametrize(
