@@ -10,7 +10,7 @@ from flightlake.schema.tables.registry import RAW_TABLES, TABLES
 
 _HEAD = """# Data dictionary
 
-Made from `flightlake/schema/tables.py` and `flightlake/quality/rules.py` by `make docs`; change those, not this page.
+Made from `flightlake/schema/tables/` and `flightlake/quality/rule_sets/` by `make docs`; change those, not this page.
 
 Column names end in their unit. Instants are UTC. Absent is null, never a blank or a zero. Values are kept as received:
 nothing is rounded, clipped or filled in."""
