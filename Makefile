@@ -4,6 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 STACK ?= dev
 FORMAT ?= text
+ENGINE ?= duckdb
 VENV := .venv
 BIN := $(VENV)/bin
 UV_PIN := $(BIN)/uv pip compile --quiet --generate-hashes --no-annotate \
@@ -14,32 +15,36 @@ UV_COMPILE_LAMBDA := $(UV_PIN) --python-version 3.13 --python-platform aarch64-m
   $(addprefix --no-emit-package ,boto3 botocore s3transfer python-dateutil six)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile
 
-BENCHMARKS := convert crossover growth costs bytes_per_row query scan demo poll_handler archive judging rule_shares simulator_response_time
+BENCHMARKS := convert crossover growth costs bytes_per_row query start scan demo landing poll_handler archive judging rule_shares simulator_response_time
 export BENCH_SIZE
 
-# Folders too: their time changes when a module goes.
+# Folders too: their time changes when a module is removed.
 code = $(shell find $(1) -name __pycache__ -prune -o \( -type d -o -type f \) -print) pyproject.toml LICENSE
 PACKAGING := $(wildcard infra/package/*.py)
 
-.PHONY: help demo test test-all reliability bench engines check lint types format docs lock package plan smoke audit secrets clean
+.PHONY: help demo spark test test-all reliability bench engines check lint types format docs lock package plan smoke audit secrets clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-# The build tools come first and without isolation, so that every package is checked against its hash. What setuptools says
-# of an editable installation is meant for its authors.
-$(VENV)/.local: requirements/build.txt requirements/local.txt requirements/java.txt pyproject.toml
+# The build tools are installed first and --no-build-isolation uses them, so that every package is checked against its hash.
+# The warnings that are silenced are setuptools' advice to authors about editable installations.
+$(VENV)/.local: requirements/build.txt requirements/local.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and "flightlake needs Python 3.11 or later, this is %d.%d: make PYTHON=python3.13 ..." % v[:2])'
-	@echo "set-up: $(VENV), packages (the first time pyspark is built from source, about a minute)"
+	@echo "set-up: $(VENV), packages"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(PIP_INSTALL) -r requirements/build.txt
-	@$(PIP_INSTALL) --no-build-isolation -r requirements/local.txt
-	@bash cli/spark/set_up.sh $(VENV) requirements/java.txt
+	@$(PIP_INSTALL) -r requirements/build.txt -r requirements/local.txt
 	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.spark: $(VENV)/.local requirements/spark.txt cli/spark/set_up.sh
+	@echo "set-up: Spark (built from source, about a minute)"
+	@$(PIP_INSTALL) --no-build-isolation -r requirements/spark.txt
+	@bash cli/spark/set_up.sh $(VENV)
 	@$(BIN)/python -m cli.spark.class_archive
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.local requirements/dev.txt
+$(VENV)/.dev: $(VENV)/.spark requirements/dev.txt
 	@echo "set-up: packages for tests and checks"
 	@$(PIP_INSTALL) --no-build-isolation -r requirements/dev.txt
 	@touch $@
@@ -49,12 +54,16 @@ $(VENV)/.infra: $(VENV)/.local requirements/infra.txt
 	@$(PIP_INSTALL) -r requirements/infra.txt
 	@touch $@
 
-# What cannot be had is named, and is no error here: the tests that want it say that they are skipped.
+# An engine that cannot be fetched or built is named and is no error here: its tests are skipped and say so.
 $(VENV)/.engines: $(VENV)/.dev $(wildcard tests/engines/*)
 	@bash tests/engines/set_up.sh $(VENV)/engines && touch $@ || true
 
-demo: $(VENV)/.local  ## the whole lake on this machine: simulate, poll, land, convert, query, verify, report
-	@$(BIN)/python -m cli.demo
+demo: $(VENV)/$(if $(filter spark,$(ENGINE)),.spark,.local)  ## the whole lake on this machine, from simulated polls to a report: ENGINE=duckdb, or spark
+	@$(BIN)/python -m cli.demo --engine $(ENGINE)
+
+spark:  ## set up Spark; again after a Java was installed or removed
+	@rm -f $(VENV)/.spark
+	@$(MAKE) --no-print-directory $(VENV)/.spark
 
 test: $(VENV)/.dev  ## every test that needs neither account, token, Docker nor network
 	@$(BIN)/pytest -m "not slow" --numprocesses 2 --dist loadfile --durations=10
@@ -66,22 +75,22 @@ reliability: $(VENV)/.dev $(VENV)/.engines  ## every experiment at its full size
 	@$(BIN)/pytest -m experiment --size full --numprocesses 2 --dist loadfile
 	@$(BIN)/python tests/support/experiments.py
 
-# Of its own, so that nothing here leans on what only the peers need.
+# A separate environment, so that nothing here depends on packages that only the peers need.
 $(VENV)/.bench: $(VENV)/.dev requirements/bench.txt
 	@$(PYTHON) -m venv $(VENV)/bench
 	@$(VENV)/bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/bench.txt
 	@touch $@
 
-# One that fails leaves its older figures on the page, and the others run all the same.
+# A benchmark that fails leaves its older figures on the page; the others still run.
 bench: $(VENV)/.bench  ## this project beside its peers, measured, and docs/performance.md; a trial of minutes: BENCH_SIZE=small
 	@failed=0; for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name || failed=1; done; \
 	  $(BIN)/python -m benchmarks.page && exit $$failed
 
 engines: $(VENV)/.engines  ## real engines for the tests: an S3 server, Hadoop's S3 client, DynamoDB Local, Trino
 
-check: lint types test  ## everything that must hold before a change lands
+check: lint types test  ## everything that must pass before a change is merged
 
-lint: $(VENV)/.dev  ## style, the walls between the rooms, SQL
+lint: $(VENV)/.dev  ## style, import rules between packages, SQL
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/lint-imports
@@ -94,18 +103,18 @@ format: $(VENV)/.dev  ## rewrite the code in the project's style
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-docs: $(VENV)/.local  ## write the data dictionary anew from the contract
+docs: $(VENV)/.local  ## write the data dictionary from the contract
 	@$(BIN)/python -m flightlake.data_dictionary > docs/data-dictionary.md
 
-lock: $(VENV)/.dev  ## pin every package anew, with hashes, for every platform
+lock: $(VENV)/.dev  ## pin every package again, with hashes, for every platform
 	@$(UV_COMPILE) --group build -o requirements/build.txt
-	@$(UV_COMPILE) --group java -o requirements/java.txt
 	@$(UV_COMPILE) --group bench -o requirements/bench.txt
 	@$(UV_COMPILE) --extra lambda --extra local -o requirements/local.txt pyproject.toml
+	@$(UV_COMPILE) --extra spark --group java -c requirements/local.txt -o requirements/spark.txt pyproject.toml
 	@$(UV_COMPILE_LAMBDA) --extra lambda -c requirements/local.txt -o requirements/lambda.txt pyproject.toml
 	@$(UV_COMPILE) --extra infra -c requirements/local.txt -o requirements/infra.txt pyproject.toml
-	@$(UV_COMPILE) --extra lambda --extra local --extra infra --extra dev \
-	  -c requirements/local.txt -c requirements/infra.txt -o requirements/dev.txt pyproject.toml
+	@$(UV_COMPILE) --extra lambda --extra local --extra spark --extra infra --extra dev \
+	  -c requirements/local.txt -c requirements/spark.txt -c requirements/infra.txt -o requirements/dev.txt pyproject.toml
 
 package: dist/poller.zip dist/glue.zip  ## build what is deployed, the same bytes from the same commit: Lambda zip, Glue library
 	@$(BIN)/python -m infra.package.build show poller glue
@@ -116,18 +125,18 @@ dist/poller.zip: requirements/lambda.txt $(call code,flightlake ingestion) $(PAC
 dist/glue.zip: $(call code,flightlake glue_jobs) $(PACKAGING) | $(VENV)/.local
 	@$(BIN)/python -m infra.package.build build glue
 
-plan: $(VENV)/.infra dist/poller.zip dist/glue.zip  ## what a stack makes, may and costs, without an account: STACK=dev FORMAT=text
+plan: $(VENV)/.infra dist/poller.zip dist/glue.zip  ## a stack's resources, permissions and costs, without an account: STACK=dev FORMAT=text
 	@$(BIN)/python -m infra.plan.show $(STACK) --format $(FORMAT)
 
-smoke: $(VENV)/.infra  ## does a deployed stack work? STACK=dev
+smoke: $(VENV)/.infra  ## check that a deployed stack works: STACK=dev
 	@pulumi stack output --json --stack $(STACK) | $(BIN)/python -m infra.smoke
 
-audit: $(VENV)/.dev  ## known holes in the pinned packages; asks PyPI
+audit: $(VENV)/.dev  ## known vulnerabilities in the pinned packages; asks PyPI
 	@for file in requirements/*.txt; do $(BIN)/pip-audit --require-hashes --disable-pip -r $$file || exit 1; done
 
-secrets: $(VENV)/.dev  ## secrets that slipped into the repository
-	@cp .secrets.baseline $(VENV)/secrets.baseline  # its lines are brought up to date on the way, which is no news
+secrets: $(VENV)/.dev  ## secrets committed by mistake
+	@cp .secrets.baseline $(VENV)/secrets.baseline  # the hook updates line numbers in it, which is no change to commit
 	@$(BIN)/detect-secrets-hook --baseline $(VENV)/secrets.baseline $$(git ls-files ':!.secrets.baseline') || [ $$? -eq 3 ]
 
-clean:  ## remove what make has made: environment, packages, demo lake, report
+clean:  ## remove everything that make writes: environment, packages, demo lake, report
 	@rm -rf $(VENV) dist demo-lake report.html .coverage .pytest_cache .mypy_cache .ruff_cache

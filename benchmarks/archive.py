@@ -1,4 +1,4 @@
-"""A rebuild of a day of many small responses: from its loose objects, and from its archive; the same rows.
+"""A rebuild of a day of many small responses: from its unarchived objects, and from its archive; the same rows.
 
 Measured: 5,000 responses of 24 rows (a box, a poll every 17 s), converted once, then rebuilt in a warm session in
 alternating turns from two copies of the lake, of which one is archived. Before times count, counts, scores and the
@@ -89,7 +89,7 @@ def rebuilt(lake: Lake, spark: SparkSession) -> tuple[float, Any]:
 
 def asked_of_the_store(lake: Lake, spark: SparkSession) -> tuple[Counter[str], int]:
     """Rebuild once more; return the calls that reach the store, and how many objects Spark opens to read raw."""
-    counted: Any = Counted(lake.store.loose if isinstance(lake.store, ArchivedStore) else lake.store)
+    counted: Any = Counted(lake.raw_store)
     watched = replace(lake, store=ArchivedStore(counted))
     rebuilt(watched, spark)
     raw = list_raw_day(lake.store, STATES_LOG, DAY)
@@ -97,17 +97,15 @@ def asked_of_the_store(lake: Lake, spark: SparkSession) -> tuple[Counter[str], i
 
 
 def archived(lake: Lake) -> tuple[float, DayArchived]:
-    store: Any = lake.store
     log = conversion(lake, None).log  # type: ignore[arg-type]  # the log needs no Spark
     started_s = time.perf_counter()
-    done = Archiver(store.loose, log, datetime.now(UTC).date()).archive_day(DAY)
+    done = Archiver(lake.raw_store, log, datetime.now(UTC).date()).archive_day(DAY)
     return time.perf_counter() - started_s, done
 
 
 def objects(lake: Lake, prefix: str) -> tuple[int, int]:
     """Return how many objects lie under a prefix by themselves, and their bytes."""
-    store: Any = lake.store
-    sizes = [info.size_bytes for info in store.loose.list(prefix)]
+    sizes = [info.size_bytes for info in lake.raw_store.list(prefix)]
     return len(sizes), sum(sizes)
 
 
@@ -121,33 +119,37 @@ def landed_lake(folder: Path, count: int) -> Lake:
 
 def measured(folder: Path, *, count: int, rounds: int) -> list[Row]:
     spark = local_spark_session()
-    loose = landed_lake(folder / "loose", count)
-    rebuilt(loose, spark)
-    shutil.copytree(folder / "loose", folder / "archived")
+    unarchived = landed_lake(folder / "unarchived", count)
+    rebuilt(unarchived, spark)
+    shutil.copytree(folder / "unarchived", folder / "archived")
     packed = open_lake(str(folder / "archived"))
     archive_s, done = archived(packed)
-    seconds: dict[str, list[float]] = {"loose": [], "archived": []}
+    seconds: dict[str, list[float]] = {"unarchived": [], "archived": []}
     for _ in range(rounds):
-        (loose_s, one), (archived_s, other) = rebuilt(loose, spark), rebuilt(packed, spark)
+        (unarchived_s, one), (archived_s, other) = rebuilt(unarchived, spark), rebuilt(packed, spark)
         if one != other:
-            sys.exit(f"the rows differ: {one[:3]} from loose objects, {other[:3]} from the archive")
-        seconds["loose"].append(loose_s)
+            sys.exit(f"the rows differ: {one[:3]} from unarchived objects, {other[:3]} from the archive")
+        seconds["unarchived"].append(unarchived_s)
         seconds["archived"].append(archived_s)
-    return _rows(loose, packed, spark, seconds, (archive_s, done))
+    return _rows(unarchived, packed, spark, seconds, (archive_s, done))
 
 
 def _rows(
-    loose: Lake, packed: Lake, spark: SparkSession, seconds: dict[str, list[float]], archive: tuple[float, DayArchived]
+    unarchived: Lake,
+    packed: Lake,
+    spark: SparkSession,
+    seconds: dict[str, list[float]],
+    archive: tuple[float, DayArchived],
 ) -> list[Row]:
-    (loose_s, archived_s), (archive_s, done) = (statistics.median(seconds[name]) for name in seconds), archive
-    (_, opened), (calls, opened_parts) = asked_of_the_store(loose, spark), asked_of_the_store(packed, spark)
-    object_count, size = objects(loose, raw_states_day_prefix(DAY))
+    (unarchived_s, archived_s), (archive_s, done) = (statistics.median(seconds[name]) for name in seconds), archive
+    (_, opened), (calls, opened_parts) = asked_of_the_store(unarchived, spark), asked_of_the_store(packed, spark)
+    object_count, size = objects(unarchived, raw_states_day_prefix(DAY))
     part_count, archive_size = objects(packed, ARCHIVE_PREFIX)
     own = ", ".join(f"{name} {calls[name]}" for name in ("list", "get", "get_range", "put_if_absent"))
-    day, took = f"{object_count:,} responses of {ROWS} rows", f"loose objects {loose_s:.1f} s"
+    day, took = f"{object_count:,} responses of {ROWS} rows", f"unarchived objects {unarchived_s:.1f} s"
     is_parts_only = opened_parts == len(done.parts)
     return [
-        Row(f"rebuild of {day}", f"{archived_s:.1f} s", took, archived_s / loose_s, "", None),
+        Row(f"rebuild of {day}", f"{archived_s:.1f} s", took, archived_s / unarchived_s, "", None),
         Row("objects that hold them", f"{part_count}", f"{object_count:,}", part_count / object_count, "", None),
         Row(
             "objects that Spark opens", f"{opened_parts}", f"{opened:,}", opened_parts / opened, "parts", is_parts_only

@@ -24,7 +24,7 @@ from benchmarks.findings import Row, is_small, report
 from flightlake.layout import gzipped
 from flightlake.opensky.decoder import DECODED_COLUMNS, Response, decode_row, parse_response
 from flightlake.quality.evaluate import evaluate
-from flightlake.quality.rule_compiler import BROKEN, verdict_function
+from flightlake.quality.rule_compiler import BROKEN, compiled_rules
 from flightlake.quality.rules import RULES
 from ingestion.aws_lambda.handler import GC_THRESHOLD
 from ingestion.response_files import read_body
@@ -87,7 +87,7 @@ def in_python(rows: list[tuple[Any, ...]], time_s: int) -> list[tuple[int, ...]]
             sum((verdict >> 2 * n & BROKEN == BROKEN) << n - start for n in range(start, min(start + WORD, len(RULES))))
             for start in starts
         )
-        for verdict in verdict_function()(rows, time_s)
+        for verdict in compiled_rules()(rows, time_s)
     ]
 
 
@@ -107,7 +107,7 @@ def findings(body: bytes, rows: list[tuple[Any, ...]], response: Response) -> li
         "parsing with its limits": lambda: parse_response(body),
         "judging: decoding, verdicts, counts": lambda: evaluate(response),
         "decoding alone": lambda: [decode_row(row) for row in response.rows],
-        "verdicts alone": lambda: verdict_function()(rows, response.time_s),
+        "verdicts alone": lambda: compiled_rules()(rows, response.time_s),
         "gzip at level 5": lambda: gzipped(body),
     }
     peers: dict[str, Callable[[], object]] = {

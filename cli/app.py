@@ -1,4 +1,4 @@
-"""The command line: which commands there are, and how their errors become exit codes.
+"""Command line: its commands, and the exit codes of their errors.
 
 To add a command:
 
@@ -13,31 +13,32 @@ bad news that it has already printed. Exit status: 0 done, 1 failed, 2 wrong usa
 """
 
 import logging
+import re
 import sys
 from importlib import import_module
-from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
-from rich.logging import RichHandler
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
-from cli.output import print_error, quieten_stdout, stderr_console
+from cli.option_values import convert_plain_values
+from cli.output import LogHandler, print_error, quieten_stdout
+from flightlake import __version__
 from flightlake.errors import FlightLakeError, UsageError
 
 COMMANDS: dict[str, str] = {
     # In this order: simulate, poll, land, redrive, convert, query, why, verify, history, rollback, vacuum, archive,
     # report.
     "simulate": "Serve a simulated sky as OpenSky would, on this machine.",
-    "poll": "Poll OpenSky or a simulator within its law of credits, and land the answers.",
+    "poll": "Poll OpenSky or a simulator within its credit quota, and land the responses.",
     "land": "Land recorded responses from files and folders.",
-    "redrive": "List what was refused or given up, and bring back what is good in it.",
-    "convert": "Turn raw responses into published days, with Spark.",
-    "query": "Ask the lake: a query of the project by name, or SQL of your own.",
-    "why": "Tell why an aircraft is in the lake at a time, or why it is not.",
-    "verify": "Recount published days from raw and name every difference.",
+    "redrive": "List refused responses and missed polls; land what is valid.",
+    "convert": "Turn raw responses into published days.",
+    "query": "Ask the lake: a query of the project, or SQL of your own.",
+    "why": "Explain why an aircraft is in the lake at a time, or is not.",
+    "verify": "Recompute published days from raw and name every difference.",
     "history": "Show the commits of each day, and which one is visible.",
-    "rollback": "Let readers see an older commit of a day again.",
+    "rollback": "Make an older commit of a day visible again.",
     "vacuum": "Remove the files of commits that no reader needs any more.",
     "archive": "Pack the raw responses of past days into few large objects.",
     "report": "Write one HTML page with the pictures, which opens from disk.",
@@ -48,13 +49,51 @@ _INTERRUPTED = 130
 _HELP_NAMES = {"help_option_names": ["--help", "-h"]}
 
 
+_TITLE = re.compile(r"^(Usage|Arguments|Options|Commands)(:)", re.MULTILINE)
+_ENTRY = re.compile(r"^  (\S+)(?=  |$)|^  (-\S+(?:, --\S+)?)", re.MULTILINE)
+
+
+def colour_help(text: str) -> str:
+    """Return a help page with bold titles and coloured names; typer removes both unless stdout is a terminal."""
+    titled = _TITLE.sub(lambda title: typer.style(title[0], bold=True), text)
+    return _ENTRY.sub(lambda entry: "  " + typer.style(entry[1] or entry[2], fg="cyan"), titled)
+
+
+class Group(TyperGroup):
+    """The group of all commands, which needs neither rich nor pydantic."""
+
+    def get_params(self, ctx: Any) -> Any:
+        """Return the options and arguments, those for help included."""
+        parameters = super().get_params(ctx)
+        convert_plain_values(parameters)
+        return parameters
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the help page."""
+        return colour_help(super().get_help(ctx))
+
+
+class Command(TyperCommand):
+    """A command, which needs neither rich nor pydantic to print its help or to parse plain values."""
+
+    def get_params(self, ctx: Any) -> Any:
+        """Return the options and arguments, those for help included."""
+        parameters = super().get_params(ctx)
+        convert_plain_values(parameters)
+        return parameters
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the help page."""
+        return colour_help(super().get_help(ctx))
+
+
 class CommandOnDemand(TyperCommand):
-    """A command of which only name and summary are known until it runs or is asked for its help."""
+    """A command whose module is imported when it runs or prints its help; until then it has a name and a summary."""
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Import the command's module and let the real command parse the arguments."""
-        alone = typer.Typer(add_completion=False, rich_markup_mode="markdown", context_settings=_HELP_NAMES)
-        alone.command(self.name)(import_module(f"cli.commands.{self.name}").command)
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=_HELP_NAMES)
+        alone.command(self.name, cls=Command)(import_module(f"cli.commands.{self.name}").command)
         return typer.main.get_command(alone).make_context(info_name, args, parent, **extra)
 
 
@@ -62,11 +101,12 @@ def build_app() -> typer.Typer:
     """Return the command line with every command of `COMMANDS`."""
     app = typer.Typer(
         name="flightlake",
+        cls=Group,
         help="A flight-data lake on one machine or on AWS: poll, land, convert, query, verify.",
         epilog="`flightlake COMMAND --help` explains a command. Most take --lake (or FLIGHTLAKE_LAKE): a folder, "
         "or s3://bucket/prefix; or --stack: a lake that Pulumi has deployed.",
         no_args_is_help=True,
-        rich_markup_mode="markdown",
+        rich_markup_mode=None,
         pretty_exceptions_show_locals=False,
         context_settings=_HELP_NAMES,
     )
@@ -91,8 +131,8 @@ def main() -> None:
         sys.exit(1)
     except SystemExit as done:
         if done.code == _INTERRUPTED:
-            stderr_console().print("interrupted", style="yellow")
-        _flush_or_be_quiet()
+            typer.secho("interrupted", fg="yellow", err=True)
+        _flush_stdout()
         raise
 
 
@@ -101,28 +141,26 @@ def _global_options(
     _show_version: Annotated[
         bool,
         typer.Option(
-            "--version", help="Print the version and leave.", callback=lambda on: _tell_version(on=on), is_eager=True
+            "--version", help="Print the version and leave.", callback=lambda on: _print_version(on=on), is_eager=True
         ),
     ] = False,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Tell on stderr what happens, event by event.")
-    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print each event on stderr.")] = False,
 ) -> None:
-    handler = RichHandler(console=stderr_console(), show_path=False)
-    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(message)s", handlers=[handler])
+    level = logging.INFO if verbose else logging.WARNING
+    logging.basicConfig(level=level, format="%(message)s", handlers=[LogHandler()])
 
 
-def _tell_version(*, on: bool) -> None:
+def _print_version(*, on: bool) -> None:
     if on:
-        typer.echo(f"flightlake {version('flightlake')}")
+        typer.echo(f"flightlake {__version__}")
         raise typer.Exit
 
 
 def _not_loaded_yet() -> None:
-    """Stand in for the function of a command that no one has asked for."""
+    """Placeholder for the function of a command that is not imported."""
 
 
-def _flush_or_be_quiet() -> None:
+def _flush_stdout() -> None:
     try:
         sys.stdout.flush()
     except BrokenPipeError:

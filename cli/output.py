@@ -1,4 +1,4 @@
-"""What a command says: results on stdout, everything else on stderr.
+"""Output of the commands: results on stdout, everything else on stderr.
 
 With `--format json` stdout holds one JSON document and nothing else; when a command fails it stays empty, and the
 error is one line on stderr.
@@ -6,30 +6,26 @@ error is one line on stderr.
 
 import csv
 import json
+import logging
 import math
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.markup import escape
-from rich.measure import Measurement
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
+import typer
 
-_WIDEST = 10_000
+from cli.plain_table import cell_width, draw_table
+from cli.sanitize import sanitize
 
-_CONTROLS = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"} | {0x7F: 0x2421}
-_INVISIBLE = dict.fromkeys((*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD)
-_HARMLESS = _CONTROLS | _INVISIBLE
-"""What terminals obey, such as the escape that recolours, retitles or erases, by the sign that shows it."""
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
@@ -50,26 +46,24 @@ class TableFormat(StrEnum):
     JSON = "json"
 
 
-class SanitizingConsole(Console):
-    """A console on which text from strangers stays text: control characters are shown and not obeyed."""
-
-    def render_str(self, *args: Any, **options: Any) -> Text:
-        """Return text, its markup read, without control characters."""
-        text = super().render_str(*args, **options)
-        text.plain = sanitize(text.plain)
-        return text
+def stdout_console() -> "Console":
+    """Return rich's console of results."""
+    console: Console = _rich().stdout_console()
+    return console
 
 
-@cache
-def stdout_console() -> Console:
-    """Return the console of results; it writes to what `sys.stdout` is at the time of printing."""
-    return SanitizingConsole()
+def stderr_console() -> "Console":
+    """Return rich's console of progress, logs and errors."""
+    console: Console = _rich().stderr_console()
+    return console
 
 
-@cache
-def stderr_console() -> Console:
-    """Return the console of progress, logs and errors; it writes to what `sys.stderr` is at the time of printing."""
-    return SanitizingConsole(stderr=True)
+class LogHandler(logging.Handler):
+    """Prints log records on stderr through rich, which is imported with the first of them."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one record."""
+        _rich().log_handler().emit(record)
 
 
 def emit_json(document: object, *, indent: int | None = 2) -> None:
@@ -145,12 +139,22 @@ def print_table(
         numeric: positions of columns whose values stand to the right.
     """
     right = set(numeric)
-    table = Table(title=title and sanitize(title), title_justify="left", title_style="bold", header_style="bold")
-    for position, column in enumerate(columns):
-        table.add_column(Text(sanitize(column)), justify="right" if position in right else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell_text(value)) for value in row))
-    _printed_whole(table)
+    header = [sanitize(column) for column in columns]
+    cells = [[cell_text(value) for value in row] for row in rows]
+    lines = draw_table(header, cells, right)
+    if sys.stdout.isatty() and cell_width(lines[0]) > shutil.get_terminal_size().columns:
+        _rich().print_folded(title and sanitize(title), header, cells, right)
+        return
+    if title:
+        typer.secho(sanitize(title), bold=True)
+    head = 1 + max(column.count("\n") + 1 for column in header)
+    for number, line in enumerate(lines):
+        typer.secho(line, bold=0 < number < head)
+
+
+def print_note(text: str) -> None:
+    """Print a dim line below a table on stdout."""
+    typer.secho(sanitize(text), dim=True)
 
 
 def cell_text(value: object) -> str:
@@ -169,45 +173,25 @@ def cell_text(value: object) -> str:
     return sanitize(str(value))
 
 
-def sanitize(text: str) -> str:
-    r"""Return the text with signs in place of what a terminal would obey; line ends and tabs stay.
-
-    >>> harmless("a\x1b[2Jb")
-    'a␛[2Jb'
-    """
-    return text.translate(_HARMLESS)
-
-
-def progress(output: OutputFormat | TableFormat = OutputFormat.TABLE) -> Progress:
-    """Return a progress display on stderr, a context manager; silent unless a person watches a terminal."""
-    console = stderr_console()
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=output.value == "json" or not console.is_terminal,
-    )
+def progress(output: OutputFormat | TableFormat = OutputFormat.TABLE) -> "Progress":
+    """Return a progress display on stderr, a context manager; silent unless stderr is a terminal."""
+    display: Progress = _rich().progress_display(disable=output.value == "json")
+    return display
 
 
 def print_error(error: BaseException) -> None:
-    """Print an error as one red line (or as few as it has) on stderr."""
+    """Print an error on stderr, its first word in red."""
     text = f"{error.strerror}: {error.filename}" if isinstance(error, OSError) and error.filename else str(error)
-    stderr_console().print(f"[bold red]error:[/] {escape(text)}", soft_wrap=True, highlight=False)
+    typer.echo(f"{typer.style('error:', fg='red', bold=True)} {sanitize(text)}", err=True)
 
 
 def quieten_stdout() -> None:
-    """Let nothing more reach a stdout whose reader has left, so that the interpreter's last flush finds no fault."""
+    """Redirect stdout to nowhere after its reader has left, so that the interpreter's last flush does not fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _printed_whole(table: Table) -> None:
-    console = stdout_console()
-    if not console.is_terminal:
-        # A pipe has no width: give the table what it needs instead of cutting at 80 columns.
-        needed = Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum
-        console = SanitizingConsole(width=max(needed, console.width))
-    console.print(table)
+def _rich() -> Any:
+    # Imported at its first use: it takes longer than many commands, and a table that fits needs none of it.
+    from cli import rich_output  # noqa: PLC0415 - see the line above
+
+    return rich_output

@@ -1,44 +1,63 @@
-"""A deployed lake by the name of its stack: its exports become the environment that its own poller has."""
+"""Deployed stacks: their lake and settings, from the exports that Pulumi knows."""
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cli.location import LakeLocation
 from flightlake.errors import StorageError, UsageError
 
 _CHECKOUT = Path(__file__).parents[1]
 _TIMEOUT_S = 60
 
 
-def stack_environment(stack: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment variables that name a stack's lake and say how it is polled.
+@dataclass(frozen=True)
+class Stack:
+    """A deployed stack, as its exports describe it.
 
-    Asks Pulumi for the stack's export `environment`, whose keys are those of the deployed poller (FLIGHTLAKE_LAKE,
-    FLIGHTLAKE_DATABASE, ...), and adds the region and FLIGHTLAKE_DEAD_LETTER_QUEUE.
+    Attributes:
+        settings: environment variables of its poller (FLIGHTLAKE_LAKE, FLIGHTLAKE_DATABASE, ...), and
+            FLIGHTLAKE_DEAD_LETTER_QUEUE.
+        region: AWS region.
+    """
+
+    name: str
+    settings: Mapping[str, str]
+    region: str
+
+    @property
+    def location(self) -> LakeLocation:
+        """Location of the stack's lake."""
+        return LakeLocation(
+            self.settings["FLIGHTLAKE_LAKE"],
+            database=self.settings.get("FLIGHTLAKE_DATABASE"),
+            poll_state_table=self.settings.get("FLIGHTLAKE_POLL_STATE_TABLE"),
+            region=self.region,
+            secret_id=self.settings.get("FLIGHTLAKE_SECRET_ID"),
+        )
+
+
+def read_stack(name: str, environ: Mapping[str, str]) -> Stack:
+    """Return a stack by its name, from the exports that Pulumi knows.
 
     Args:
-        stack: dev, staging or prod, or what `pulumi stack ls` calls it.
+        name: dev, staging or prod, or another name that `pulumi stack ls` lists.
         environ: where Pulumi's backend, its passphrase and AWS's credentials are found.
 
     Raises:
-        UsageError: Pulumi is not there, or knows no such stack.
+        UsageError: Pulumi is not installed, or knows no such stack.
         StorageError: the stack is not deployed.
     """
-    exports = _exports(stack, environ)
-    variables, region, queue = (exports.get(name) for name in ("environment", "region", "deadLetterQueue"))
-    if not isinstance(variables, dict) or not isinstance(region, str):
-        raise StorageError(f"the stack {stack} has no exports yet: deploy it with `pulumi up --stack {stack}`")
+    exports = _exports(name, environ)
+    variables, region, queue = (exports.get(key) for key in ("environment", "region", "deadLetterQueue"))
+    if not isinstance(variables, dict) or "FLIGHTLAKE_LAKE" not in variables or not isinstance(region, str):
+        raise StorageError(f"the stack {name} has no exports yet: deploy it with `pulumi up --stack {name}`")
     dead_letters = {"FLIGHTLAKE_DEAD_LETTER_QUEUE": queue} if isinstance(queue, str) else {}
-    return {**variables, **dead_letters, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
-
-
-def use_stack(stack: str) -> None:
-    """Let this process, and those that it starts, work on a stack's lake."""
-    os.environ.update(stack_environment(stack, os.environ))
+    return Stack(name, {**variables, **dead_letters}, region)
 
 
 def _exports(stack: str, environ: Mapping[str, str]) -> dict[str, Any]:
@@ -56,10 +75,10 @@ def _exports(stack: str, environ: Mapping[str, str]) -> dict[str, Any]:
     except subprocess.TimeoutExpired as error:
         raise StorageError(f"pulumi did not answer within {_TIMEOUT_S} s about the stack {stack}; try again") from error
     if done.returncode != 0:
-        said = done.stderr.strip().splitlines() or ["no word"]
-        raise UsageError(f"pulumi cannot tell of the stack {stack}: {said[-1]}; `pulumi stack ls` lists the stacks")
+        message = done.stderr.strip().splitlines() or ["no message"]
+        raise UsageError(f"pulumi cannot read the stack {stack}: {message[-1]}; `pulumi stack ls` lists the stacks")
     try:
         exports: dict[str, Any] = json.loads(done.stdout)
     except ValueError as error:
-        raise StorageError(f"pulumi's answer about the stack {stack} is no JSON: {done.stdout[:80]!r}") from error
+        raise StorageError(f"pulumi's answer about the stack {stack} is not JSON: {done.stdout[:80]!r}") from error
     return exports

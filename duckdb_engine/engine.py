@@ -1,4 +1,4 @@
-"""The SQL engine of one machine: Athena's SQL over the lake's visible files, on DuckDB.
+"""SQL engine of one machine: Athena's SQL over the lake's visible files, on DuckDB.
 
 A query reads each table as the catalog shows it at the query's start, only the tables and days that it needs, and
 nothing outside the lake. It cannot change anything.
@@ -6,8 +6,9 @@ nothing outside the lake. It cannot change anything.
 
 import re
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -42,7 +43,7 @@ _NAME = re.compile(r"\w+")
 
 @dataclass(frozen=True)
 class QueryResult:
-    """An answer: names and DuckDB types of its columns, and its rows. Instants are UTC, without a zone."""
+    """Result of a query: names and DuckDB types of its columns, and its rows. Timestamps are UTC without a zone."""
 
     columns: tuple[str, ...]
     types: tuple[str, ...]
@@ -66,6 +67,7 @@ class Engine:
         self._lake = lake
         self._tables = LakeTables(lake, cache_root or default_cache_root())
         self._pinned: dict[str, dict[date, str]] | None = {} if pinned else None
+        self._only: frozenset[date] | None = None
         self._spill = tempfile.TemporaryDirectory(prefix="flightlake-")
         self.connection = opened_connection(self._tables.folders, self._spill.name)
 
@@ -88,12 +90,21 @@ class Engine:
             QueryFailedError: the statement failed on the data.
             StorageError: the lake's files are not what its catalog says.
         """
+        statement, file = self.statement(name_or_sql)
+        stream = self.run(statement, parameters, file=file)
+        return QueryResult(stream.columns, stream.types, list(stream.rows))
+
+    def statement(self, name_or_sql: str) -> tuple[Statement, SqlFile | None]:
+        """Return one statement by the name of its file, or from its text; with a name also the file.
+
+        Raises:
+            SqlError: the name is unknown, or the text holds no statement, several, or one that writes.
+        """
         file = named_file(name_or_sql) if _NAME.fullmatch(name_or_sql) else None
         statements = statements_of(file.text if file else name_or_sql)
         if len(statements) > 1:
             raise SqlError(f"{len(statements)} statements where one is expected: put them into a file and name it")
-        stream = self.run(statements[0], parameters, file=file)
-        return QueryResult(stream.columns, stream.types, list(stream.rows))
+        return statements[0], file
 
     def run(
         self, statement: Statement, parameters: Mapping[str, str] | None = None, *, file: SqlFile | None = None
@@ -108,14 +119,14 @@ class Engine:
         if statement.looks_at_names:
             columns, rows = answer_metadata(statement, self.partitions)
             return RowStream(columns, ("VARCHAR",) * len(columns), iter(rows))
-        cursor, sql = self._prepared(statement, parameters or {}, file)
+        cursor, sql = self.prepare(statement, parameters or {}, file)
         return executed(cursor, sql, statement.source)
 
     def scanned(
         self, statement: Statement, parameters: Mapping[str, str] | None = None, *, file: SqlFile | None = None
     ) -> Scanned:
         """Return what answering a statement reads, by DuckDB's own count; it is answered for that. See `run`."""
-        return scanned(*self._prepared(statement, parameters or {}, file), statement.source)
+        return scanned(*self.prepare(statement, parameters or {}, file), statement.source)
 
     def attach(self, *names: str) -> None:
         """Make tables and views, with every day that the catalog shows now, readable through `connection`.
@@ -124,54 +135,67 @@ class Engine:
             SqlError: there is no such table or view.
             StorageError: a visible folder has no files.
         """
-        objects = named_relations(names, "")
-        days = {name: self.partitions(table) for name, table in objects.tables.items()}
-        self._attach(self.connection, objects, days, {}, kind="view")
+        relations = named_relations(names, "")
+        days = {name: self.partitions(table) for name, table in relations.tables.items()}
+        self._attach(self.connection, relations, days, {}, kind="view")
 
     def partitions(self, table: Table) -> dict[date, str]:
         """Return the visible folder of each day of a table."""
         if self._pinned is None:
-            return self._lake.catalog.partitions(table)
-        if table.name not in self._pinned:
-            self._pinned[table.name] = self._lake.catalog.partitions(table)
-        return self._pinned[table.name]
+            folders = self._lake.catalog.partitions(table)
+        else:
+            if table.name not in self._pinned:
+                self._pinned[table.name] = self._lake.catalog.partitions(table)
+            folders = self._pinned[table.name]
+        return folders if self._only is None else {day: folders[day] for day in folders if day in self._only}
+
+    def limited_to(self, days: Iterable[date]) -> Self:
+        """Return the same engine with only these days of each table; closing this one closes both."""
+        limited = copy(self)
+        limited._only = frozenset(days)  # noqa: SLF001 - of this class
+        return limited
 
     def run_checks(self) -> list[tuple[str, QueryResult]]:
         """Return every check under `sql/checks` with the rows that it finds wrong: none where all is well."""
         return [(name, self.query(name)) for name in sql_files("checks")]
 
-    def _prepared(
+    def prepare(
         self, statement: Statement, parameters: Mapping[str, str], file: SqlFile | None
     ) -> tuple[duckdb.DuckDBPyConnection, str]:
-        """Return a statement that asks for rows in DuckDB's words, and a cursor on which its tables are readable."""
+        """Return a statement that asks for rows as DuckDB's SQL, and a cursor on which its tables are readable.
+
+        Raises:
+            SqlError: the statement is not valid, or a parameter does not fit.
+            StorageError: a visible folder has no files.
+        """
         source, tree = statement.source, parsed(statement)
         days_of = cache(self.partitions)  # the catalog is asked once about each table
         declared = file.parameters if file else undeclared(tree)
         reads = file.reads[0] if file else ""
-        bind(tree, values_of(declared, parameters, lambda text: _described(text, reads, days_of)))
-        objects = named_relations(tables_read(tree, source), source)
-        typed = qualified(tree, objects.columns, source)
+        bind(tree, values_of(declared, parameters, lambda text: _default_value(text, reads, days_of)))
+        relations = named_relations(tables_read(tree, source), source)
+        typed = qualified(tree, relations.columns, source)
         # A cursor of its own: its views are of this query's days and go with it.
         cursor = self.connection.cursor()
-        partition_columns = {name: _partition_names(table) for name, table in objects.tables.items()}
-        conditions = partition_conditions(typed, objects.views, partition_columns)
-        days = _days_needed(cursor, conditions, objects, days_of)
-        self._attach(cursor, objects, days, conditions, kind="temp view")
+        partition_columns = {name: _partition_names(table) for name, table in relations.tables.items()}
+        conditions = partition_conditions(typed, relations.views, partition_columns)
+        days = _days_needed(cursor, conditions, relations, days_of)
+        self._attach(cursor, relations, days, conditions, kind="temp view")
         return cursor, duckdb_sql(typed, source)
 
     def _attach(
         self,
         connection: duckdb.DuckDBPyConnection,
-        objects: Relations,
+        relations: Relations,
         days: Mapping[str, Mapping[date, str]],
         conditions: Mapping[str, exp.Expr | None],
         *,
         kind: str,
     ) -> None:
-        for name, table in objects.tables.items():
+        for name, table in relations.tables.items():
             relation = self._tables.relation(connection, table, days[name], conditions.get(name))
             connection.execute(f"create or replace {kind} {name} as {relation}")
-        for name, view in objects.views.items():
+        for name, view in relations.views.items():
             connection.execute(f"create or replace {kind} {name} as {duckdb_sql(view.copy(), '')}")
 
 
@@ -182,12 +206,12 @@ def _partition_names(table: Table) -> tuple[str, ...]:
 def _days_needed(
     cursor: duckdb.DuckDBPyConnection,
     conditions: Mapping[str, exp.Expr | None],
-    objects: Relations,
+    relations: Relations,
     days_of: Callable[[Table], dict[date, str]],
 ) -> dict[str, dict[date, str]]:
     """Return of each table the visible folders of the days that the query can need."""
-    day_columns = {name: _partition_names(table)[0] for name, table in objects.tables.items()}
-    needed = {name: days_of(table) for name, table in objects.tables.items()}
+    day_columns = {name: _partition_names(table)[0] for name, table in relations.tables.items()}
+    needed = {name: days_of(table) for name, table in relations.tables.items()}
     for name, days in needed.items():
         if days and (condition := conditions.get(name)) is not None:
             listed = ", ".join(f"date '{day}'" for day in days)
@@ -199,8 +223,8 @@ def _days_needed(
     return needed
 
 
-def _described(text: str, reads: str, days_of: Callable[[Table], dict[date, str]]) -> Value | None:
-    """Return the value of a default that is described; None where the text is the value."""
+def _default_value(text: str, reads: str, days_of: Callable[[Table], dict[date, str]]) -> Value | None:
+    """Return the value of a described default, such as "the newest day"; None where the text is the value."""
     if text == "now":
         return datetime.now(UTC).replace(tzinfo=None)
     if text not in {"the newest day", "the oldest day"}:

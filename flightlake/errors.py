@@ -16,6 +16,7 @@
     └── StorageError
         ├── LakeNotFoundError        there is no lake at this place
         ├── ObjectNotFoundError      no such object
+        ├── DamagedArchiveError      an archived response is not what was archived
         └── ConflictError            somebody else was first: look again
 """
 
@@ -86,6 +87,10 @@ class LakeNotFoundError(StorageError):
 
 class ObjectNotFoundError(StorageError):
     """The object store has no such key."""
+
+
+class DamagedArchiveError(StorageError):
+    """An archived response whose bytes are not those that were archived."""
 
 
 class ConflictError(StorageError):

@@ -55,13 +55,13 @@ _RECORD_KEY = re.compile(r"commits/([^/]+)/(\d{4}-\d{2}-\d{2})/\d{8}\.json")
 
 
 def gzipped(body: bytes) -> bytes:
-    """Return the body gzipped reproducibly: same bytes in, same bytes out (no time, no name in the header)."""
+    """Gzip a body reproducibly: the same body gives the same bytes, without time or name in the header."""
     # Level 5: 40 ms for a global response where level 6 takes 66, for 3 % more bytes; the poller waits for it.
     return gzip.compress(body, compresslevel=5, mtime=0)
 
 
 def ungzipped(stored: bytes) -> bytes:
-    """Return the body that a stored object holds.
+    """Unpack the body of a stored object.
 
     Raises:
         InvalidResponseError: the object is no sound gzip.

@@ -9,7 +9,7 @@ from flightlake.timestamps import parse_optional_timestamp, parse_timestamp, tim
 Outcome = Literal["landed", "duplicate", "skipped_budget", "skipped_cooldown", "skipped_breaker", "failed"]
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
-"""Every outcome of a poll, as the column `polls.outcome` holds it."""
+"""Every outcome of a poll, in the order of reports; the values of the column `polls.outcome`."""
 
 FORMER_OUTCOME = "fate"
 """Name of the field `outcome` in records that releases before 0.2 wrote."""
@@ -30,7 +30,7 @@ class PollRecord:
     raw_key: str | None
 
     def to_document(self) -> dict[str, Any]:
-        """Return the record in JSON's types; instants as ISO 8601, UTC."""
+        """Return the record in JSON's types; timestamps as ISO 8601, UTC."""
         return asdict(self) | {
             "scheduled_at": timestamp_text(self.scheduled_at),
             "polled_at": timestamp_text(self.polled_at),
@@ -41,9 +41,9 @@ class PollRecord:
         """Return the record that `to_document` wrote.
 
         Raises:
-            TypeError, ValueError, KeyError: the document is not one.
+            TypeError, ValueError, KeyError: the document is malformed.
         """
-        instants = {
+        timestamps = {
             "scheduled_at": parse_timestamp(document["scheduled_at"]),
             "polled_at": parse_optional_timestamp(document["polled_at"]),
         }
@@ -52,4 +52,4 @@ class PollRecord:
         outcome = document.get("outcome", document.get(FORMER_OUTCOME))
         if outcome not in OUTCOMES:
             raise ValueError(f"outcome {outcome!r}")
-        return cls(**(fields | instants | {"outcome": outcome}))
+        return cls(**(fields | timestamps | {"outcome": outcome}))

@@ -52,15 +52,15 @@ class ObjectStore(Protocol):
         """Delete objects; a key that does not exist is no error."""
         ...
 
-    def leftovers(self) -> Iterator[ObjectInfo]:
+    def list_incomplete(self) -> Iterator[ObjectInfo]:
         """Yield what killed writers left behind that no listing shows, such as half an upload.
 
-        Some may still be under way: its age has to tell. The key is for `discard` and nothing else.
+        Some may still be under way: its age has to tell. The key is for `remove_incomplete` and nothing else.
         """
         ...
 
-    def discard(self, leftover: ObjectInfo) -> None:
-        """Remove what `leftovers` has yielded; where it is gone already, that is no error."""
+    def remove_incomplete(self, incomplete: ObjectInfo) -> None:
+        """Remove what `list_incomplete` has yielded; where it is gone already, that is no error."""
         ...
 
     def make_durable(self, prefix: str) -> None:

@@ -1,4 +1,4 @@
-"""The Spark session, the same in Glue, in `spark-submit`, on the command line and in tests; rows handed to it."""
+"""Spark session with the same settings in Glue, in `spark-submit`, on the command line and in tests."""
 
 import json
 from collections.abc import Iterable
@@ -12,21 +12,21 @@ SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     # Instants as 64-bit microseconds: what Athena and DuckDB read; the default (INT96) is deprecated.
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
-    # It would cut away, together with an empty input, what is counted on the way: an empty sky has counts, too.
+    # It would remove, together with an empty input, the counts that are observed on the way.
     "spark.sql.adaptive.optimizer.excludedRules": ("org.apache.spark.sql.execution.adaptive.AQEPropagateEmptyRelation"),
-    # A filter stays where it is written. Pushed below, the one of rejected rows would take decoding and judging with
-    # it, once for each use of each column: they would be done twice, or the plan grow beyond any memory.
+    # A filter stays where it is written. Pushed below, the one of rejected rows would take decoding and evaluation
+    # with it, once for each use of each column: they would be done twice, or the plan grow beyond any memory.
     "spark.sql.optimizer.excludedRules": ",".join(
         f"org.apache.spark.sql.catalyst.optimizer.{rule}"
         for rule in ("PushDownPredicates", "PushPredicateThroughNonJoin")
     ),
-    # Judging by all rules makes one method of over 8,000 bytes, which no JVM compiles by itself. Past this limit Spark
-    # makes many small ones, whatever the options of the JVMs that it runs on.
+    # Evaluating all rules makes one method of over 8,000 bytes, which no JVM compiles by default. Past this limit Spark
+    # makes many small methods, whatever the options of the JVMs that it runs on.
     "spark.sql.codegen.hugeMethodLimit": "8000",
     # A folder of a commit holds Parquet files and nothing else.
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
 }
-"""What the jobs' results rest on; production and tests use the same."""
+"""Settings that the results of the jobs depend on; production and tests use the same."""
 
 LOCAL_SETTINGS = {
     "spark.ui.enabled": "false",
@@ -40,7 +40,7 @@ LOCAL_SETTINGS = {
     # The local file system without checksum files beside the data; Parquet has checksums of its own.
     "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
 }
-"""What one machine needs besides; a cluster sets these itself."""
+"""Further settings of one machine; a cluster sets these itself."""
 
 _LOCAL_S3_SETTINGS = {
     # S3A's buffers on disk want Hadoop's usual local file system; with the other one each write would fail.
@@ -64,14 +64,14 @@ def spark_session(app_name: str, *, master: str | None = None, on_s3: bool = Fal
 
 
 def local_settings(*, on_s3: bool) -> dict[str, str]:
-    """Return what one machine needs besides `SETTINGS`, for a lake in a folder or in a bucket."""
+    """Return the further settings of one machine, for a lake in a folder or in a bucket."""
     return LOCAL_SETTINGS | (_LOCAL_S3_SETTINGS if on_s3 else {})
 
 
 def frame_of(spark: SparkSession, rows: Iterable[tuple[Any, ...]], ddl: str) -> DataFrame:
-    """Return rows of texts and numbers that the driver holds, in one partition.
+    """Return a frame of the driver's rows of texts and numbers, in one partition.
 
-    Spark's own way sends them through a process of Python, which takes a second to start for what a JVM does at once.
+    `createDataFrame` sends them through a Python process, which takes a second to start; a JVM needs no such process.
     """
     names = [field.split()[0] for field in ddl.split(", ")]
     text = json.dumps([dict(zip(names, row, strict=True)) for row in rows])

@@ -1,1 +1,1 @@
-"""Where the lake runs on AWS: settings -> components -> exports, for `pulumi up`."""
+"""Deployment on AWS: settings -> components -> exports, for `pulumi up`."""

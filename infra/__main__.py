@@ -1,4 +1,4 @@
-"""The program that `pulumi up` runs: settings -> components -> exports."""
+"""Program that `pulumi up` runs: settings -> components -> exports."""
 
 import pulumi
 
@@ -31,10 +31,11 @@ catalog = Catalog("catalog", CatalogArgs(settings, names, keys, storage))
 jobs = Jobs("jobs", JobsArgs(settings, names, keys, storage, network, catalog, artifacts))
 backfill = Backfill("backfill", BackfillArgs(settings, names, keys, jobs, names.arn("sns", names.named("reports"))))
 analytics = Analytics("analytics", AnalyticsArgs(settings, names, keys, storage, catalog))
-people = AccessRoles("people", AccessRolesArgs(names, keys))
+# The names "people", "watch" and "delivery" are part of URNs: other names would replace deployed resources.
+access_roles = AccessRoles("people", AccessRolesArgs(names, keys))
 quicksight = QuickSight("quicksight", QuickSightArgs(settings, names, keys, analytics.workgroup))
-watch = Monitoring("watch", MonitoringArgs(settings, names, keys))
-delivery = DeployRole("delivery", DeployRoleArgs(settings, names))
+monitoring = Monitoring("watch", MonitoringArgs(settings, names, keys))
+deploy_role = DeployRole("delivery", DeployRoleArgs(settings, names))
 
 exports = {
     "lake": storage.lake_address,
@@ -49,11 +50,11 @@ exports = {
     "workflow": jobs.workflow,
     "backfill": backfill.arn,
     "workgroup": analytics.workgroup,
-    "readerRole": people.reader_arn,
-    "operatorRole": people.operator_arn,
-    "alarmsTopic": watch.alarms_topic_arn,
+    "readerRole": access_roles.reader_arn,
+    "operatorRole": access_roles.operator_arn,
+    "alarmsTopic": monitoring.alarms_topic_arn,
     "dashboard": quicksight.dashboard_id,
-    "deployRole": delivery.role_arn,
+    "deployRole": deploy_role.role_arn,
 }
 for export, value in exports.items():
     pulumi.export(export, value)

@@ -1,4 +1,4 @@
-"""IAM documents as pure functions, and the one way in which a role is made."""
+"""IAM policy documents as pure functions, and the constructor of roles."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -13,19 +13,19 @@ from infra.config.names import Names
 Value = str | pulumi.Output[str]
 
 TLS_ONLY = {"Bool": {"aws:SecureTransport": "false"}}
-"""Condition of a statement that denies what does not come by TLS."""
+"""Condition of a statement that denies requests without TLS."""
 
 
 @dataclass(frozen=True)
 class Grant:
-    """Actions that a role may do on resources.
+    """Actions that a role is allowed on resources.
 
     Attributes:
-        sid: says what for, in letters and digits; it appears in the policy and in the plan.
+        sid: purpose, in letters and digits; it appears in the policy and in the plan.
         actions: whole names; no wildcards.
         resources: ARNs; `*` only with a reason.
         conditions: IAM conditions that narrow it.
-        reason: why the resource cannot be narrowed, or why the code asks for none of it by itself.
+        reason: why the resource cannot be narrowed, or which service makes the calls instead of our code.
     """
 
     sid: str
@@ -36,7 +36,7 @@ class Grant:
 
 
 def policy_document(grants: Sequence[Grant]) -> dict[str, Any]:
-    """Return the identity policy that grants exactly this."""
+    """Return the identity policy with one statement for each grant."""
     return {"Version": "2012-10-17", "Statement": [_statement(grant) for grant in grants]}
 
 
@@ -51,12 +51,12 @@ def _statement(grant: Grant) -> dict[str, Any]:
 
 
 SERVICES_WITHOUT_SOURCE = ("lambda", "quicksight", "s3")
-"""Services whose documentation of trust policies knows no condition on the source. A role can be handed to them only by
-somebody of its own account, who needs `iam:PassRole`."""
+"""Services whose documentation of trust policies knows no condition on the source. Only a principal of the same
+account, with `iam:PassRole`, can pass a role to them."""
 
 
 def service_trust(names: Names, service: str) -> dict[str, Any]:
-    """Return the trust policy for an AWS service, for this account's sake only (no confused deputy)."""
+    """Return the trust policy for an AWS service that acts for this account alone (no confused deputy)."""
     statement: dict[str, Any] = {
         "Effect": "Allow",
         "Principal": {"Service": [f"{service}.amazonaws.com"]},
@@ -68,7 +68,7 @@ def service_trust(names: Names, service: str) -> dict[str, Any]:
 
 
 def account_trust(names: Names) -> dict[str, Any]:
-    """Return the trust policy for people of this account whom its administrators allow to assume the role."""
+    """Return the trust policy for principals of this account, chosen by its administrators."""
     root = names.global_arn("iam", "root")
     return {
         "Version": "2012-10-17",
@@ -77,12 +77,12 @@ def account_trust(names: Names) -> dict[str, Any]:
 
 
 def json_text(document: Any) -> pulumi.Output[str]:
-    """Return a document as JSON text, once every part of it is known."""
+    """Return a document as an output of JSON text."""
     return pulumi.Output.json_dumps(document)
 
 
 def policy_text(document: Mapping[str, Any]) -> str | pulumi.Output[str]:
-    """Return a policy as text: at once where every part is known, so that a preview shows it."""
+    """Return a policy as plain text where every part is known, so that a preview shows it; else as an output."""
     try:
         return json.dumps(document)
     except TypeError:
@@ -98,7 +98,7 @@ def make_role(
     opts: pulumi.ResourceOptions,
     max_session_s: int | None = None,
 ) -> iam.Role:
-    """Make the stack's role for something, with one inline policy that holds its grants."""
+    """Make one of the stack's roles, with one inline policy that holds its grants."""
     role = iam.Role(
         what,
         name=names.named(what),

@@ -1,4 +1,4 @@
-"""What must hold of all that is deployed: as tests over recordings, and as a pack for `pulumi up --policy-pack`."""
+"""Policies for every deployed resource: tests check recordings, `pulumi up --policy-pack` checks deployments."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ ANY_RESOURCE = {
     "FindLogGroups": "the listing of log groups has no resources to name",
     "JoinNetwork": "EC2 has interfaces made under its own names",
 }
-"""Statements that may grant on every resource, each with the reason."""
+"""Statements that may allow actions on every resource, each with the reason."""
 
 KEY_PATHS = {
     "aws:cloudwatch/logGroup:LogGroup": ("kmsKeyId",),
@@ -40,7 +40,7 @@ KEY_PATHS = {
     "aws:sns/topic:Topic": ("kmsMasterKeyId",),
     "aws:sqs/queue:Queue": ("kmsMasterKeyId",),
 }
-"""Where each kind of resource names the key that encrypts it."""
+"""Properties that name the encryption key, by type of resource."""
 
 S3_OWN_KEY = {"access-logs": "S3 delivers access logs only to buckets that are encrypted with its own key"}
 """Buckets without a key of ours, each with the reason."""
@@ -146,17 +146,17 @@ def _timeouts(args: ResourceValidationArgs, report: ReportViolation) -> None:
         report("it may run for ever: set timeout", None)
 
 
-def _no_retried_tick(args: ResourceValidationArgs, report: ReportViolation) -> None:
+def _no_retried_trigger(args: ResourceValidationArgs, report: ReportViolation) -> None:
     if args.resource_type == "aws:scheduler/schedule:Schedule":
         retries = _at(args.props, "target.retryPolicy.maximumRetryAttempts")
         if retries != 0:
-            report("a tick that comes late spends the credits of a later poll: maximumRetryAttempts 0", None)
+            report("a trigger that comes late spends the credits of a later poll: maximumRetryAttempts 0", None)
 
 
 def _alarm_leads_somewhere(args: ResourceValidationArgs, report: ReportViolation) -> None:
     if args.resource_type == "aws:cloudwatch/metricAlarm:MetricAlarm":
         if not args.props.get("alarmActions"):
-            report("nobody is told", None)
+            report("notifies nobody: set alarmActions", None)
         if "Runbook: docs/runbooks/" not in str(args.props.get("alarmDescription")):
             report("the description names no runbook", None)
 
@@ -213,29 +213,29 @@ def _resource_policy(name: str, description: str, validate: Any) -> ResourceVali
 
 
 RESOURCE_POLICIES: Sequence[ResourceValidationPolicy] = (
-    _resource_policy("no-wildcard-action", "Nobody is allowed actions that are not named.", _no_wildcard_action),
+    _resource_policy("no-wildcard-action", "No statement allows actions by a wildcard.", _no_wildcard_action),
     _resource_policy(
-        "no-wildcard-resource", "Nobody is allowed on resources that are not named.", _no_wildcard_resource
+        "no-wildcard-resource", "No statement allows every resource without a reason.", _no_wildcard_resource
     ),
-    _resource_policy("no-foreign-policy", "A role has no policy that nobody here wrote.", _no_foreign_policy),
+    _resource_policy("no-foreign-policy", "No role has a policy from outside this project.", _no_foreign_policy),
     _resource_policy(
-        "protected-production", "What production keeps is not deleted by accident.", _protected_production
+        "protected-production", "Stored data of production is protected from deletion.", _protected_production
     ),
-    _resource_policy("bounded-trust", "A role is assumed for this account or repository alone.", _bounded_trust),
-    _resource_policy("own-keys", "Everything that can be is encrypted with keys of the stack.", _own_keys),
+    _resource_policy("bounded-trust", "A role can be assumed for this account or repository alone.", _bounded_trust),
+    _resource_policy("own-keys", "Every resource that supports it is encrypted with a key of the stack.", _own_keys),
     _resource_policy("bucket-keys", "Buckets are encrypted with keys of the stack.", _bucket_key),
-    _resource_policy("key-rotation", "Keys are renewed each year.", _key_rotation),
+    _resource_policy("key-rotation", "Keys are rotated each year.", _key_rotation),
     _resource_policy("tls-only", "Plain HTTP is refused.", _tls_only),
-    _resource_policy("log-retention", "Logs end some day.", _log_retention),
-    _resource_policy("dead-letters", "A queue keeps what failed.", _dead_letters),
-    _resource_policy("timeouts", "Nothing runs for ever.", _timeouts),
-    _resource_policy("no-retried-tick", "A tick is never tried again.", _no_retried_tick),
-    _resource_policy("alarms-lead-somewhere", "An alarm tells somebody what to do.", _alarm_leads_somewhere),
-    _resource_policy("nothing-from-outside", "No network lets anybody in.", _nothing_from_outside),
+    _resource_policy("log-retention", "Logs expire.", _log_retention),
+    _resource_policy("dead-letters", "A queue has a dead-letter queue.", _dead_letters),
+    _resource_policy("timeouts", "Functions and jobs have a timeout.", _timeouts),
+    _resource_policy("no-retried-trigger", "A trigger is never retried.", _no_retried_trigger),
+    _resource_policy("alarms-lead-somewhere", "An alarm notifies a topic and has a runbook.", _alarm_leads_somewhere),
+    _resource_policy("nothing-from-outside", "No security group is open to the outside.", _nothing_from_outside),
 )
 
 STACK_POLICIES: Sequence[StackValidationPolicy] = (
     StackValidationPolicy(
-        name="guarded-buckets", description="A bucket has every guard that buckets have.", validate=_guarded_buckets
+        name="guarded-buckets", description="A bucket has every required guard.", validate=_guarded_buckets
     ),
 )

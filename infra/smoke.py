@@ -1,9 +1,10 @@
-"""Does a deployed stack work, from the source to an answered query?
+"""Smoke test of a deployed stack, from the source to an answered query.
 
 pulumi stack output --json --stack dev | python -m infra.smoke
 
-Each check asks AWS one thing and says in a line what it found; all run, and the exit status is 1 where one failed. The
-poller is asked to fetch and judge one response without landing it, which spends its credits; nothing else changes.
+Each check makes one request to AWS and prints its finding in a line; all run, and the exit status is 1 where one
+failed. The poller is invoked to fetch and evaluate one response without landing it, which spends its credits; nothing
+else changes.
 """
 
 import json
@@ -28,7 +29,7 @@ from flightlake.storage.open_s3_lake import AwsSettings, open_s3_lake
 
 _LATE_POLLS = 3
 _SLACK = timedelta(minutes=5)
-"""A fresh response is younger than so many intervals and this."""
+"""A fresh response is younger than `_LATE_POLLS` intervals and this."""
 
 _QUERY = """
 select quality_scores.snapshot_date, quality_scores.score
@@ -44,12 +45,12 @@ Client = Callable[[str], Any]
 
 
 class CheckFailedError(Exception):
-    """What was found is not what a working stack shows; the text says what, and where to look."""
+    """A check failed; the text names the finding and where to look."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One check and what it found."""
+    """Result of one check."""
 
     name: str
     passed: bool
@@ -65,13 +66,13 @@ class Stack:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """What the deployed poller is told."""
+        """Environment variables of the deployed poller."""
         found: Mapping[str, str] = self.exports["environment"]
         return found
 
 
 def the_poller_reaches_the_source(stack: Stack) -> str:
-    """Let the deployed poller fetch and judge a response, without landing it."""
+    """Invoke the deployed poller to fetch and evaluate a response without landing it."""
     answer = stack.client("lambda").invoke(
         FunctionName=stack.exports["pollerFunction"], Payload=json.dumps({"test": True}).encode()
     )
@@ -84,20 +85,20 @@ def the_poller_reaches_the_source(stack: Stack) -> str:
 
 
 def responses_are_fresh(stack: Stack) -> str:
-    """Look for a response that is younger than three intervals."""
+    """Check that a response is younger than three intervals."""
     now = datetime.now(UTC)
     oldest = now - _LATE_POLLS * timedelta(seconds=float(stack.environment["FLIGHTLAKE_INTERVAL_S"])) - _SLACK
     lake = open_s3_lake(stack.environment["FLIGHTLAKE_LAKE"], AwsSettings.from_environment(stack.environment))
     keys = (found.key for day in {oldest.date(), now.date()} for found in lake.store.list(raw_states_day_prefix(day)))
     newest = max((at for at in map(snapshot_at_of, keys) if at is not None), default=None)
     if newest is None or newest < oldest:
-        said = "none today" if newest is None else f"the newest is of {newest:%Y-%m-%d %H:%M:%S}Z"
-        raise CheckFailedError(f"no fresh response: {said}; see docs/runbooks/no-fresh-snapshot.md")
+        finding = "none today" if newest is None else f"the newest is of {newest:%Y-%m-%d %H:%M:%S}Z"
+        raise CheckFailedError(f"no fresh response: {finding}; see docs/runbooks/no-fresh-snapshot.md")
     return f"the newest is {(now - newest).total_seconds():.0f} s old"
 
 
 def tables_are_in_the_catalog(stack: Stack) -> str:
-    """Look for every table and view of the contract."""
+    """Check that every table and view of the contract is in the catalog."""
     pages = (
         stack.client("glue").get_paginator("get_tables").paginate(DatabaseName=stack.environment["FLIGHTLAKE_DATABASE"])
     )
@@ -109,20 +110,20 @@ def tables_are_in_the_catalog(stack: Stack) -> str:
 
 
 def jobs_run(stack: Stack) -> str:
-    """Look how the last runs of the jobs ended."""
+    """Check that the last run of each job did not fail."""
     glue, findings = stack.client("glue"), []
     for export in ("convertJob", "verifyJob", "vacuumJob"):
         job = stack.exports[export]
         runs = glue.get_job_runs(JobName=job, MaxResults=1)["JobRuns"]
         state = runs[0]["JobRunState"] if runs else "not run yet"
         if state in _FAILED_RUNS:
-            raise CheckFailedError(f"{job}: {state}: {runs[0].get('ErrorMessage', 'no word')}; see docs/runbooks/")
+            raise CheckFailedError(f"{job}: {state}: {runs[0].get('ErrorMessage', 'no message')}; see docs/runbooks/")
         findings.append(f"{job.rpartition('-')[2]} {state}")
     return ", ".join(findings)
 
 
 def athena_answers(stack: Stack) -> str:
-    """Ask for the newest day's quality score in the stack's workgroup."""
+    """Query the newest day's quality score in the stack's workgroup."""
     athena = stack.client("athena")
     execution = athena.start_query_execution(
         QueryString=_QUERY,
@@ -136,18 +137,18 @@ def athena_answers(stack: Stack) -> str:
         if status["State"] == "SUCCEEDED":
             return _newest_score(athena.get_query_results(QueryExecutionId=execution)["ResultSet"]["Rows"])
         if status["State"] in ("FAILED", "CANCELLED") or time.monotonic() > deadline:
-            raise CheckFailedError(f"the query {status['State']}: {status.get('StateChangeReason', 'no word')}")
+            raise CheckFailedError(f"the query {status['State']}: {status.get('StateChangeReason', 'no message')}")
         time.sleep(1)
 
 
 def _newest_score(rows: list[Any]) -> str:
-    """Return what the answer says; its first row holds the names."""
+    """Return the newest day and its score from a query result, whose first row holds column names."""
     values = [cell.get("VarCharValue", "null") for row in rows[1:] for cell in row["Data"]]
     return f"the newest published day is {values[0]}, quality {values[1]} %" if values else "nothing is published yet"
 
 
-def no_tick_is_lost(stack: Stack) -> str:
-    """Look whether the dead-letter queue is empty."""
+def no_trigger_is_lost(stack: Stack) -> str:
+    """Check that the dead-letter queue is empty."""
     queue = stack.exports["deadLetterQueue"]
     answer = stack.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])
     count = int(answer["Attributes"]["ApproximateNumberOfMessages"])
@@ -157,7 +158,7 @@ def no_tick_is_lost(stack: Stack) -> str:
 
 
 def no_alarm_is_raised(stack: Stack) -> str:
-    """Look whether an alarm of the stack is raised."""
+    """Check that no alarm of the stack is raised."""
     service = stack.exports["service"]
     pages = (
         stack.client("cloudwatch")
@@ -176,13 +177,13 @@ CHECKS = (
     tables_are_in_the_catalog,
     jobs_run,
     athena_answers,
-    no_tick_is_lost,
+    no_trigger_is_lost,
     no_alarm_is_raised,
 )
 
 
 def run_checks(stack: Stack) -> Iterator[Check]:
-    """Yield what each check finds; one that fails does not stop the others."""
+    """Run each check and yield its result; a failed check does not stop the others."""
     for check in CHECKS:
         name = check.__name__.replace("_", " ")
         try:
@@ -194,7 +195,7 @@ def run_checks(stack: Stack) -> Iterator[Check]:
 
 
 def main(source: TextIO, console: Console) -> int:
-    """Check the stack whose exports stand in `source` as JSON, and return the exit status: 0 where all is well."""
+    """Check the stack whose exports `source` holds as JSON; return the exit status, 0 where every check passed."""
     try:
         exports = json.load(source)
     except ValueError:

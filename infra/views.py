@@ -1,4 +1,4 @@
-"""The views of `sql/views` as Athena stores them: Glue tables that carry the statement and its columns' types."""
+"""Views of `sql/views` in the form that Athena stores: Glue tables with the statement and its column types."""
 
 import base64
 import json
@@ -20,15 +20,15 @@ CATALOG = "awsdatacatalog"
 
 _DIALECT = "athena"
 _INSTANT = "timestamp(3)"
-"""What a Hive timestamp is on Athena: milliseconds. Source: Amazon Athena user guide, "Data types"."""
+"""Athena's type of a Hive timestamp: milliseconds. Source: Amazon Athena user guide, "Data types"."""
 
 _NO_SERDE = {"SerializationLibrary": "-", "Parameters": {}}
-"""A view has nothing to read with, yet an engine that finds no SerDe in Glue refuses to look at the rest."""
+"""A view needs no SerDe, but engines refuse a Glue table without one."""
 
 
 @dataclass(frozen=True)
 class ViewColumn:
-    """One column of a view: its type by Trino's name and by Hive's."""
+    """One column of a view, with its type in Trino and in Hive."""
 
     name: str
     trino_type: str
@@ -37,7 +37,7 @@ class ViewColumn:
 
 @dataclass(frozen=True)
 class View:
-    """One view: its select, and its columns."""
+    """One view: its select statement and its columns."""
 
     name: str
     body: str
@@ -45,10 +45,10 @@ class View:
 
 
 def views() -> list[View]:
-    """Return the views, each after those that it reads.
+    """Return the views in dependency order.
 
     Raises:
-        ContractViolationError: a view reads what does not exist, or a column's type cannot be told.
+        ContractViolationError: a view reads what does not exist, or the type of a column is unknown.
     """
     known: dict[str, dict[str, str]] = {
         table.name: {column.name: _trino(column.type) for column in table.all_columns} for table in TABLES
@@ -67,7 +67,7 @@ def views() -> list[View]:
 
 
 def glue_view(view: View, database: str) -> dict[str, Any]:
-    """Return a view as the Glue API takes it (`TableInput`).
+    """Return a view as `TableInput` of the Glue API.
 
     It has no description: Glue's becomes the table's comment, and by the comment "Presto View" an engine knows a view.
 
@@ -107,7 +107,7 @@ def _view(file: SqlFile, known: Mapping[str, Mapping[str, str]]) -> View:
 def _column(file: SqlFile, selected: exp.Expr) -> ViewColumn:
     kind = selected.type
     if kind is None or kind.is_type(exp.DataType.Type.UNKNOWN):
-        raise ContractViolationError(f"{file.name}.{selected.alias_or_name}: its type cannot be told; cast it")
+        raise ContractViolationError(f"{file.name}.{selected.alias_or_name}: its type is unknown; cast it")
     return ViewColumn(selected.alias_or_name, _trino_name(kind), kind.sql("hive").lower())
 
 

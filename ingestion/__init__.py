@@ -1,1 +1,1 @@
-"""How data comes in: sources, the law of polling, landing, the ledger, the Lambda handler."""
+"""Ingestion: sources, credit quota, polls, landing, the poll ledger and the Lambda handler."""

@@ -1,4 +1,4 @@
-"""From a received body to a raw object, once."""
+"""Landing of one received body: checked, gzipped and stored as a raw object, each body once."""
 
 import logging
 from dataclasses import dataclass
@@ -16,20 +16,30 @@ FUTURE_TOLERANCE = timedelta(seconds=60)
 A machine whose clock is further behind refuses good responses; it keeps them as refused, and says why.
 """
 
+LandingOutcome = Literal["landed", "duplicate"]
+
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Landing:
-    """A usable response that lies in the raw zone, now or since before."""
+class RawObject:
+    """Key and bytes under which a response is stored."""
 
-    outcome: Literal["landed", "duplicate"]
+    key: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Landing:
+    """Result of landing a usable response: stored now (`landed`) or found in the raw zone (`duplicate`)."""
+
+    outcome: LandingOutcome
     key: str
     response: Response
 
 
 def checked_response(body: bytes, *, now: datetime) -> Response:
-    """Return the response that a body holds.
+    """Parse a body and check that its time is not in the future.
 
     Raises:
         InvalidResponseError: no usable response, or its time is ahead of `now` by more than the tolerance.
@@ -45,7 +55,7 @@ def checked_response(body: bytes, *, now: datetime) -> Response:
 
 
 def land(store: ObjectStore, body: bytes, *, clock: Clock) -> Landing:
-    """Store a body, byte for byte, under its response's time and its content; a second time changes nothing.
+    """Check and store a body, byte for byte, under its response's time and its content; repeating it changes nothing.
 
     Raises:
         InvalidResponseError: the body is no usable response, or its time is in the future.
@@ -60,14 +70,28 @@ def land_response(store: ObjectStore, response: Response, body: bytes) -> Landin
     Raises:
         StorageError: the object could not be stored.
     """
-    key = raw_states_key(response.snapshot_at, body)
-    is_new = store.put_if_absent(key, gzipped(body))
-    logger.info("response landed", extra={"key": key, "is_new": is_new})
-    return Landing("landed" if is_new else "duplicate", key, response)
+    raw = raw_object(response, body)
+    return Landing(store_raw(store, raw), raw.key, response)
+
+
+def raw_object(response: Response, body: bytes) -> RawObject:
+    """Gzip the body of a checked response and name it; the same body gives the same object on every path."""
+    return RawObject(raw_states_key(response.snapshot_at, body), gzipped(body))
+
+
+def store_raw(store: ObjectStore, raw: RawObject) -> LandingOutcome:
+    """Store a raw object unless its key exists.
+
+    Raises:
+        StorageError: the object could not be stored.
+    """
+    is_new = store.put_if_absent(raw.key, raw.data)
+    logger.info("response landed", extra={"key": raw.key, "is_new": is_new})
+    return "landed" if is_new else "duplicate"
 
 
 def keep_refused(store: ObjectStore, body: bytes, *, received_at: datetime) -> str:
-    """Store a body that is no usable response, so that nothing received is lost, and return its key.
+    """Store a body that is no usable response under `raw/refused/` and return its key; nothing received is lost.
 
     Raises:
         StorageError: the object could not be stored.

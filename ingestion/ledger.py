@@ -10,7 +10,7 @@ from flightlake.ports import ObjectStore
 
 
 def record_poll(store: ObjectStore, record: PollRecord) -> bool:
-    """Write a poll's record; return False, changing nothing, where this poll has one already.
+    """Write a poll's record and return True; return False, changing nothing, where this poll has one already.
 
     Raises:
         StorageError: the record could not be written.
@@ -20,10 +20,10 @@ def record_poll(store: ObjectStore, record: PollRecord) -> bool:
 
 
 def recorded_poll(store: ObjectStore, *, scheduled_at: datetime, source: str) -> PollRecord | None:
-    """Return the record of a poll; None where it has none yet.
+    """Read the record of a poll; None where the ledger has no such record yet.
 
     Raises:
-        StorageError: the record cannot be read, or is none.
+        StorageError: the record cannot be read, or is malformed.
     """
     key = poll_key(scheduled_at, source)
     try:

@@ -1,4 +1,4 @@
-"""One poll: may I, ask, land, record; and a row of them."""
+"""Polls: ask the quota, fetch, land, record in the ledger; once, or at every interval."""
 
 import itertools
 import logging
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Poller:
-    """All that a poll needs."""
+    """Source, store, credit quota and clock of a poll."""
 
     source: Source
     store: ObjectStore
@@ -39,12 +39,12 @@ class Poller:
 
 @dataclass(frozen=True)
 class Poll:
-    """What became of one poll.
+    """Result of one poll.
 
     Attributes:
         record: as the ledger holds it.
-        response: None where there was no usable one.
-        is_repeat: the poll was in the ledger already, and nothing was asked.
+        response: None where no usable response came.
+        is_repeat: the poll was in the ledger already, and no request was sent.
     """
 
     record: PollRecord
@@ -54,7 +54,7 @@ class Poll:
 
 @dataclass
 class _Draft:
-    """A poll's record while the poll goes on."""
+    """Poll record that is filled while the poll runs."""
 
     scheduled_at: datetime
     source: str
@@ -66,10 +66,10 @@ class _Draft:
     row_count: int | None = None
     raw_key: str | None = None
 
-    def failed(self, error: FlightLakeError) -> None:
+    def fail(self, error: FlightLakeError) -> None:
         self.outcome, self.reason = "failed", str(error)
 
-    def record(self) -> PollRecord:
+    def to_record(self) -> PollRecord:
         return PollRecord(**vars(self))
 
 
@@ -77,7 +77,7 @@ def poll_once(poller: Poller, *, scheduled_at: datetime) -> Poll:
     """Poll, unless this due time has its record already, and leave exactly one record in the ledger.
 
     Args:
-        poller: whom to ask, where to land, by which law.
+        poller: source, store, quota and clock.
         scheduled_at: when the poll was due, UTC; with the source it names the poll.
 
     Raises:
@@ -89,39 +89,39 @@ def poll_once(poller: Poller, *, scheduled_at: datetime) -> Poll:
         return Poll(known, is_repeat=True)
     draft = _Draft(due, poller.source.name)
     try:
-        response = _polled(poller, draft)
+        response = _poll_source(poller, draft)
     except StorageError as exc:
-        draft.failed(exc)
-        _record_or_log(poller.store, draft.record())
+        draft.fail(exc)
+        _record_or_log(poller.store, draft.to_record())
         raise
     except KeyboardInterrupt:
         draft.reason = "interrupted" if draft.outcome == "failed" else draft.reason
-        _record_or_log(poller.store, draft.record())
+        _record_or_log(poller.store, draft.to_record())
         raise
-    return _recorded(poller.store, Poll(draft.record(), response))
+    return _record(poller.store, Poll(draft.to_record(), response))
 
 
 def check_source(poller: Poller) -> Response:
-    """Ask the source once, within the law, and return its response; nothing lands, and the ledger hears nothing of it.
+    """Fetch one response within the quota, for a test of the source: nothing lands or is recorded.
 
     Raises:
-        SourceRejectedError: the law does not allow a poll now, or the source refuses it.
+        SourceRejectedError: the quota denies a poll now, or the source refuses it.
         SourceUnavailableError: no usable answer came.
         InvalidResponseError: the answer is no usable response.
         StorageError: the poll state failed.
     """
-    permission = poller.quota.admit(tries=poller.source.tries)
-    if isinstance(permission, Denied):
-        raise SourceRejectedError(f"not asked: {permission.reason}")
-    answer = _asked(poller, permission)
-    poller.quota.settle(permission, answer.feedback)
+    granted = poller.quota.admit(tries=poller.source.tries)
+    if isinstance(granted, Denied):
+        raise SourceRejectedError(f"not asked: {granted.reason}")
+    answer = _fetch(poller, granted)
+    poller.quota.settle(granted, answer.feedback)
     if answer.response is None:
         raise answer.error or SourceRejectedError("no response")
     return answer.response
 
 
 def missed_poll(poller: Poller, *, scheduled_at: datetime, why: str) -> Poll:
-    """Record a poll whose time has passed, and return it.
+    """Record a poll that was missed, with the reason, unless the ledger knows it already.
 
     Raises:
         StorageError: the ledger cannot be read or written.
@@ -131,11 +131,11 @@ def missed_poll(poller: Poller, *, scheduled_at: datetime, why: str) -> Poll:
     if known is not None:
         return Poll(known, is_repeat=True)
     draft = _Draft(due, poller.source.name, reason=f"missed: {why}")
-    return _recorded(poller.store, Poll(draft.record()))
+    return _record(poller.store, Poll(draft.to_record()))
 
 
 def poll_many(poller: Poller, *, count: int | None, interval_s: float) -> Iterator[Poll]:
-    """Yield so many polls, due every interval from now on; without a count, polls for ever.
+    """Poll at every interval from now on, `count` times, or for ever where it is None.
 
     A poll that begins late, within its interval, is polled late; one whose whole interval has passed is not made up
     for, but recorded as missed: every due time leaves its record, and no two polls follow each other in a rush.
@@ -156,7 +156,7 @@ def poll_many(poller: Poller, *, count: int | None, interval_s: float) -> Iterat
 
 @dataclass(frozen=True)
 class _Answer:
-    """What came back: a usable response, or the error that stands for it, with the body where one came."""
+    """Answer of a source: a usable response, or the error, with the body where one came."""
 
     feedback: PollFeedback
     fetched: Fetched | None
@@ -164,24 +164,24 @@ class _Answer:
     error: FlightLakeError | None
 
 
-def _polled(poller: Poller, draft: _Draft) -> Response | None:
-    permission = poller.quota.admit(tries=poller.source.tries)
-    if isinstance(permission, Denied):
-        draft.outcome, draft.reason = permission.outcome, permission.reason
+def _poll_source(poller: Poller, draft: _Draft) -> Response | None:
+    granted = poller.quota.admit(tries=poller.source.tries)
+    if isinstance(granted, Denied):
+        draft.outcome, draft.reason = granted.outcome, granted.reason
         return None
     draft.polled_at = poller.clock.now()
-    answer = _asked(poller, permission)
+    answer = _fetch(poller, granted)
     draft.credits_spent = answer.feedback.requests * poller.quota.plan.cost_credits
     draft.credits_left = answer.feedback.credits_left
     try:
-        _keep(poller.store, draft, answer)
+        _store_answer(poller.store, draft, answer)
     finally:  # a lake that is full does not give the credits back
-        poller.quota.settle(permission, answer.feedback)
+        poller.quota.settle(granted, answer.feedback)
     return answer.response
 
 
-def _asked(poller: Poller, permission: Granted) -> _Answer:
-    request_budget = RequestBudget(permission.requests)
+def _fetch(poller: Poller, granted: Granted) -> _Answer:
+    request_budget = RequestBudget(granted.requests)
     try:
         fetched = poller.source.fetch(request_budget)
     except SourceThrottledError as exc:
@@ -200,9 +200,9 @@ def _asked(poller: Poller, permission: Granted) -> _Answer:
     return _Answer(feedback, fetched, response, None)
 
 
-def _keep(store: ObjectStore, draft: _Draft, answer: _Answer) -> None:
+def _store_answer(store: ObjectStore, draft: _Draft, answer: _Answer) -> None:
     if answer.error is not None:
-        draft.failed(answer.error)
+        draft.fail(answer.error)
     if answer.fetched is None:
         return
     if answer.response is None:
@@ -212,7 +212,7 @@ def _keep(store: ObjectStore, draft: _Draft, answer: _Answer) -> None:
     draft.outcome, draft.raw_key, draft.row_count = landing.outcome, landing.key, len(landing.response.rows)
 
 
-def _recorded(store: ObjectStore, poll: Poll) -> Poll:
+def _record(store: ObjectStore, poll: Poll) -> Poll:
     record = poll.record
     is_first = record_poll(store, record)
     logger.info("poll recorded", extra={"outcome": record.outcome, "reason": record.reason, "is_first": is_first})

@@ -1,4 +1,4 @@
-"""Recorded responses on disk: finding the files, reading a body from one."""
+"""Response files on disk: find them, and read the body in one."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -8,14 +8,14 @@ from flightlake.errors import InvalidResponseError
 from ingestion.gzip_reader import GZIP_MAGIC, ungzip
 
 SUFFIXES = (".json", ".json.gz")
-"""What a folder is searched for; a file that is named outright may have any name."""
+"""Suffixes of files that are searched for in folders; a file that is named outright may have any name."""
 
 BODY_LIMIT_BYTES = 256 * 1024 * 1024
 """The largest body that is read, unpacked: some 250 times a global response, far less than memory."""
 
 
 def read_body(path: Path, *, limit_bytes: int = BODY_LIMIT_BYTES) -> bytes:
-    """Return the body that a file holds, unpacked where it is gzip, whatever its name says.
+    """Read the body in a file, unpacked where its content is gzip, whatever its name says.
 
     Raises:
         InvalidResponseError: the file is missing, unreadable, empty, a broken gzip, or larger than the limit.
@@ -42,11 +42,11 @@ def find_files(places: Iterable[Path], *, on_trouble: Callable[[Path, str], None
 
     Args:
         places: files and folders.
-        on_trouble: is told of a folder that holds no such file, or cannot be listed, and why.
+        on_trouble: called with a folder that holds no such file, or cannot be listed, and the reason.
     """
     for place in places:
         if not os.path.isdir(place):  # noqa: PTH112  Path.is_dir raises where a parent folder is closed
-            yield place  # whoever reads it learns why it is none
+            yield place  # where it does not exist, reading it says so
             continue
         found = sorted(_below(place, on_trouble))
         if not found:
@@ -54,9 +54,17 @@ def find_files(places: Iterable[Path], *, on_trouble: Callable[[Path, str], None
         yield from found
 
 
+def file_size(path: Path) -> int:
+    """Return a file's size in bytes; 0 where it cannot be had, as reading the file will tell why."""
+    try:
+        return path.stat().st_size
+    except (OSError, ValueError):
+        return 0
+
+
 def _below(folder: Path, on_trouble: Callable[[Path, str], None]) -> Iterator[Path]:
-    def tell(error: OSError) -> None:
+    def report(error: OSError) -> None:
         on_trouble(Path(error.filename), f"cannot be listed: {error.strerror}")
 
-    for root, _, names in os.walk(folder, onerror=tell):
+    for root, _, names in os.walk(folder, onerror=report):
         yield from (Path(root, name) for name in names if name.endswith(SUFFIXES))

@@ -1,18 +1,12 @@
-"""What a source of responses is, and the simplest one: files that were recorded earlier."""
+"""Interface of a source of responses, and the budget of requests that a poll may send to it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Protocol
-
-from flightlake.errors import InvalidResponseError, SourceRejectedError
-from flightlake.ports import Clock
-from ingestion.response_files import read_body
 
 
 class RequestBudget:
-    """How many metered requests a poll may send; it counts them, also for a poll that fails in the end."""
+    """Number of metered requests that a poll may send, with a count of those sent."""
 
     def __init__(self, requests: int) -> None:
         self._requests = requests
@@ -34,12 +28,12 @@ class RequestBudget:
 
 @dataclass(frozen=True)
 class Fetched:
-    """What a source sent.
+    """Body that a source sent, with what the transfer tells.
 
     Attributes:
         body: decoded from its transfer, otherwise byte for byte.
         received_at: UTC, by the poller's clock.
-        credits_left: as the source said; None where it did not.
+        credits_left: by the source's count; None where it gave none.
         attempts: requests for data that were sent, the last included.
     """
 
@@ -50,7 +44,7 @@ class Fetched:
 
 
 class Source(Protocol):
-    """Where responses come from."""
+    """Place that responses are fetched from."""
 
     @property
     def name(self) -> str:
@@ -59,11 +53,11 @@ class Source(Protocol):
 
     @property
     def tries(self) -> int:
-        """Requests that one poll may need: the first and its retries."""
+        """Most requests of one poll: the first and its retries."""
         ...
 
     def fetch(self, request_budget: RequestBudget) -> Fetched:
-        """Return the current response, within the request_budget.
+        """Fetch the current response within the request budget.
 
         Raises:
             SourceUnavailableError: no usable answer came, after every retry that may be sent.
@@ -71,37 +65,3 @@ class Source(Protocol):
             SourceRejectedError: the source refuses the request.
         """
         ...
-
-
-class RecordedSource:
-    """Recorded responses, one a poll, in the order given."""
-
-    tries = 1
-
-    def __init__(self, files: Iterable[Path], *, name: str, clock: Clock) -> None:
-        """Prepare a replay.
-
-        Args:
-            files: `.json` or `.json.gz`; read when their turn comes.
-            name: says in the ledger what is replayed.
-            clock: tells when a body is received.
-        """
-        self._files = iter(files)
-        self._clock = clock
-        self.name = f"recorded:{name}"
-
-    def fetch(self, request_budget: RequestBudget) -> Fetched:
-        """Return the next recorded body.
-
-        Raises:
-            SourceRejectedError: there are no more, or the next one cannot be read.
-        """
-        del request_budget  # a file costs no credits
-        path = next(self._files, None)
-        if path is None:
-            raise SourceRejectedError(f"{self.name}: every recorded response was replayed")
-        try:
-            body = read_body(path)
-        except InvalidResponseError as exc:
-            raise SourceRejectedError(f"{path}: {exc}") from exc
-        return Fetched(body, self._clock.now(), credits_left=None, attempts=1)

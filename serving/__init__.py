@@ -1,1 +1,1 @@
-"""What people are shown of the lake: the report page and the trace of a row."""
+"""Presentation of a lake to people: the report page, and the trace of an aircraft."""

@@ -1,4 +1,4 @@
-"""Fixtures that tests of every room share."""
+"""Fixtures that tests of every package share."""
 
 import shutil
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--size", choices=SIZES, default=SIZES[0], help="of the experiments in tests/reliability")
+    parser.addoption("--size", choices=SIZES, default=SIZES[0], help="size of the experiments in tests/reliability")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def experiment(request: pytest.FixtureRequest) -> Experiment:
-    """The experiment that a test is; see `support.experiments`."""
+    """The experiment that the requesting test runs; see `support.experiments`."""
     return Experiment(request.node.nodeid, request.config.getoption("--size"))
 
 

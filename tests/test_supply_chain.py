@@ -1,4 +1,4 @@
-"""What others wrote arrives as it was chosen: exact versions, hashes, and an audit that looks at all of it."""
+"""Third-party packages and archives: exact versions, hashes, and an audit of all of them."""
 
 import os
 import re
@@ -23,7 +23,7 @@ def test_a_requirements_file_is_nothing_but_pins_with_hashes(path: Path) -> None
     assert rest.strip() == ""
 
 
-def test_requirements_are_written_by_make_lock_and_stand_in_one_folder() -> None:
+def test_requirements_are_written_by_make_lock_into_one_folder() -> None:
     made = set(re.findall(r"-o requirements/(\S+)", MAKEFILE))
     assert {path.name for path in REQUIREMENTS} == made
     assert [path for path in TRACKED if "requirements" in Path(path).name and path.endswith(".txt")] == []
@@ -38,16 +38,16 @@ def test_every_installation_checks_hashes(path: Path) -> None:
         assert not re.search(r"\bcurl\b|\bwget\b|npm install|pip install [a-z]", line), line
 
 
-def audited(folder: Path, *, hole_in: str | None) -> tuple[int, set[str]]:
+def audited(folder: Path, *, vulnerable: str | None) -> tuple[int, set[str]]:
     """Run `make audit` with a stand-in for pip-audit; return its exit status and the files that it was given."""
     venv = folder / "venv"
     (venv / "bin").mkdir(parents=True)
     program = venv / "bin" / "pip-audit"
     program.write_text(
-        f'#!/bin/sh\necho "$@" >> {folder}/asked\ncase "$*" in *"{hole_in or "no such"}"*) exit 1; esac\n'
+        f'#!/bin/sh\necho "$@" >> {folder}/asked\ncase "$*" in *"{vulnerable or "no such"}"*) exit 1; esac\n'
     )
     program.chmod(0o755)
-    for made in (".local", ".dev"):
+    for made in (".local", ".spark", ".dev"):
         (venv / made).touch()
     done = subprocess.run(
         ["make", "audit", f"VENV={venv}"],
@@ -62,18 +62,18 @@ def audited(folder: Path, *, hole_in: str | None) -> tuple[int, set[str]]:
 
 
 def test_the_audit_looks_at_every_requirements_file(tmp_path: Path) -> None:
-    status, files = audited(tmp_path, hole_in=None)
+    status, files = audited(tmp_path, vulnerable=None)
     assert status == 0
     assert files == {str(path.relative_to(ROOT)) for path in REQUIREMENTS}
 
 
 @pytest.mark.parametrize("path", REQUIREMENTS, ids=lambda path: path.stem)
-def test_a_known_hole_in_any_of_them_fails_the_audit(path: Path, tmp_path: Path) -> None:
-    status, _ = audited(tmp_path, hole_in=str(path.relative_to(ROOT)))
+def test_a_known_vulnerability_in_any_of_them_fails_the_audit(path: Path, tmp_path: Path) -> None:
+    status, _ = audited(tmp_path, vulnerable=str(path.relative_to(ROOT)))
     assert status != 0
 
 
-def test_the_audit_runs_with_each_change_and_each_week_and_nothing_lets_it_fail_quietly() -> None:
+def test_the_audit_runs_with_each_change_and_each_week_and_its_failure_fails_the_workflow() -> None:
     text = (ROOT / ".github" / "workflows" / "security.yml").read_text()
     workflow = yaml.safe_load(text)
     assert workflow[True].keys() == {"pull_request", "push", "schedule"}  # YAML 1.1 reads `on` as true
@@ -84,16 +84,16 @@ def test_the_audit_runs_with_each_change_and_each_week_and_nothing_lets_it_fail_
 
 
 @pytest.mark.parametrize("path", LISTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_fetched_archives_stand_in_a_list_with_their_hashes(path: Path) -> None:
+def test_fetched_archives_are_listed_with_their_hashes(path: Path) -> None:
     lines = path.read_text().splitlines()
     assert lines
     assert all(re.fullmatch(r"[0-9a-f]{64}  [\w.-]+\.(jar|zip|tar\.gz|so|dll|dylib)", line) for line in lines)
 
 
-def test_what_maven_and_ivy_fetch_has_exact_versions_and_a_list() -> None:
+def test_artifacts_of_maven_and_ivy_have_exact_versions_and_a_list_of_hashes() -> None:
     poms = sorted((ROOT / "tests" / "engines").glob("*.pom.xml"))
     assert poms
-    for path in [*poms, *(ROOT / "local" / "java").glob("*.xml")]:
+    for path in [*poms, *(ROOT / "cli" / "spark").glob("*.xml")]:
         text = path.read_text()
         versions = re.findall(r"<version>(.*?)</version>|\brev=\"(.*?)\"", text)
         assert all(re.fullmatch(r"\d[\w.-]*", one or other) and "SNAPSHOT" not in one for one, other in versions), path
@@ -101,7 +101,7 @@ def test_what_maven_and_ivy_fetch_has_exact_versions_and_a_list() -> None:
 
 
 @pytest.mark.parametrize("path", [path for path in SCRIPTS if "sha256" in path.read_text()], ids=lambda path: path.name)
-def test_a_list_of_hashes_is_held_both_ways(path: Path) -> None:
+def test_a_folder_and_its_list_of_hashes_must_name_the_same_files(path: Path) -> None:
     """`sha256sum --check` alone says nothing of a file that the list does not name."""
     text = path.read_text()
     assert "sha256sum --quiet --check" in text
@@ -109,7 +109,7 @@ def test_a_list_of_hashes_is_held_both_ways(path: Path) -> None:
     assert "ls | sort" in text
 
 
-def test_modules_of_go_are_those_of_the_sums() -> None:
+def test_every_go_module_has_its_checksum() -> None:
     folder = ROOT / "tests" / "engines"
     wanted = re.findall(r"^\t(\S+) (v\S+?)(?: // indirect)?$", (folder / "go.mod").read_text(), re.MULTILINE)
     sums = (folder / "go.sum").read_text()

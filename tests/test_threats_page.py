@@ -8,7 +8,7 @@ from support.experiments import exists
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "security.md").read_text()
-_, _, AFTER = PAGE.partition("| threat | what stands against it | the test that shows it |\n|---|---|---|\n")
+_, _, AFTER = PAGE.partition("| threat | countermeasure | test |\n|---|---|---|\n")
 ROWS = [line.strip("| ").split(" | ") for line in AFTER.partition("\n\n")[0].splitlines()]
 
 
@@ -24,5 +24,5 @@ def test_a_threat_names_tests_that_there_are(row: list[str]) -> None:
 def test_the_threats_of_such_a_lake_are_all_there() -> None:
     assert len(ROWS) > 20
     assert [row[0] for row in ROWS if row[2] == "none"] == [
-        "whoever approves deployments, or administers the account, turns"
+        "a person who approves deployments, or administers the account, is malicious"
     ]

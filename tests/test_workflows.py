@@ -1,4 +1,4 @@
-"""The workflows: pinned, modest in what they may do, and running what there is."""
+"""The workflows: pinned actions, least permissions, and targets that exist."""
 
 import re
 from pathlib import Path
@@ -26,7 +26,7 @@ def test_every_action_is_pinned_by_its_commit(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
-def test_a_workflow_may_read_and_only_named_jobs_may_more(path: Path) -> None:
+def test_a_workflow_may_read_and_only_named_jobs_may_do_more(path: Path) -> None:
     whole = document(path)
     assert whole["permissions"] == {"contents": "read"}
     for job in whole["jobs"].values():
@@ -35,13 +35,13 @@ def test_a_workflow_may_read_and_only_named_jobs_may_more(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
-def test_every_target_that_is_made_is_one_that_there_is(path: Path) -> None:
+def test_every_make_target_that_a_workflow_runs_exists(path: Path) -> None:
     made = {word for line in re.findall(r"\bmake ([^\n|>]+)", path.read_text()) for word in line.split()}
     assert {word for word in made if re.fullmatch(r"[a-z-]+", word)} - {"--silent"} <= TARGETS
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
-def test_no_text_from_outside_becomes_part_of_a_script(path: Path) -> None:
+def test_no_expression_becomes_part_of_a_script(path: Path) -> None:
     for job in document(path)["jobs"].values():
         for step in job.get("steps", []):
             assert "${{" not in step.get("run", ""), step

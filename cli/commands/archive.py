@@ -8,12 +8,10 @@ from rich.markup import escape
 
 from cli.options import DatesOption, FormatOption, LakeOption, StackOption
 from cli.output import OutputFormat, emit_json, print_table, progress, stderr_console, stdout_console
-from cli.published import PublishedTable, log_of
-from flightlake.archive.archived_store import ArchivedStore
 from flightlake.archive.archiver import Archiver, DayArchived
 from flightlake.archive.index import LEAST_AGE
 from flightlake.clock import SystemClock
-from flightlake.storage.open_lake import open_lake
+from flightlake.schema.tables.states import STATES
 
 
 def command(
@@ -23,7 +21,9 @@ def command(
     older_than_days: Annotated[
         int,
         typer.Option(
-            "--older-than-days", min=LEAST_AGE.days, help="Without --date: take days that lie so many days back."
+            "--older-than-days",
+            min=LEAST_AGE.days,
+            help="Without --date: archive days at least this many days old.",
         ),
     ] = 7,
     keep_loose: Annotated[
@@ -39,17 +39,16 @@ def command(
     what some commit was built from is packed; what was left out of its day stays an object by itself. Nothing is
     removed before it was read back. The table `raw_states` in Athena sees only what was not removed.
     """
-    opened = open_lake(lake)
-    store = opened.store.loose if isinstance(opened.store, ArchivedStore) else opened.store
+    opened = lake.open()
     today = SystemClock().now().date()
-    archiver = Archiver(store, log_of(opened, PublishedTable.STATES), today, removes=not keep_loose)
+    archiver = Archiver(opened.raw_store, opened.table(STATES.name).log, today, removes=not keep_loose)
     days = list(dates) or archiver.days(until=today - timedelta(days=older_than_days))
     with progress(output) as bar:
         done = [archiver.archive_day(day) for day in bar.track(days, description="archiving")]
-    _tell(done, output)
+    _print_days(done, output)
 
 
-def _tell(days: list[DayArchived], output: OutputFormat) -> None:
+def _print_days(days: list[DayArchived], output: OutputFormat) -> None:
     if output is OutputFormat.JSON:
         emit_json({"days": [day.to_document() for day in days]})
         return
@@ -67,5 +66,5 @@ def _tell(days: list[DayArchived], output: OutputFormat) -> None:
     print_table(headings, rows, numeric=(1, 3, 5, 7, 8, 9, 10))
     for day in days:
         for item in day.kept:
-            said = escape(f"kept: {item.raw_key}: {item.reason}")
-            stderr_console().print(said, style="yellow", highlight=False, soft_wrap=True)
+            message = escape(f"kept: {item.raw_key}: {item.reason}")
+            stderr_console().print(message, style="yellow", highlight=False, soft_wrap=True)

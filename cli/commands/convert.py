@@ -1,8 +1,10 @@
-"""`flightlake convert`: run the Glue job's code under local Spark."""
+"""`flightlake convert`: build and publish pending days."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,18 +13,39 @@ from rich.progress import Progress
 
 from cli.options import DatesOption, FormatOption, LakeOption, StackOption, parse_date
 from cli.output import OutputFormat, emit_json, print_table, progress, stderr_console
-from cli.spark.local_session import session_starter
 from flightlake.clock import SystemClock
 from flightlake.errors import UsageError
+from flightlake.lake import Lake
 from flightlake.opensky.fields import KNOWN_FIELDS
+from flightlake.publishing.day_build import DayBuilder
 from flightlake.publishing.day_result import DayResult
 from flightlake.publishing.pending import PendingDays
 from flightlake.publishing.publisher import DEFAULT_MIN_QUALITY, Publisher
 from flightlake.publishing.registry import POLLS_LOG, STATES_LOG
 from flightlake.schema.tables.polls import POLLS
 from flightlake.schema.tables.states import STATES
-from flightlake.storage.open_lake import open_lake
-from glue_jobs.build.day_builder import SparkDayBuilder
+
+
+class EngineName(StrEnum):
+    """Engines that build days."""
+
+    DUCKDB = "duckdb"
+    SPARK = "spark"
+
+
+MemoryOption = Annotated[
+    str | None,
+    typer.Option(
+        "--memory",
+        metavar="SIZE",
+        help="What a build by duckdb may use, such as 2G; the rest is spilled to disk. "
+        "Default: half of the free memory, 1.5G at least.",
+    ),
+]
+TempOption = Annotated[
+    Path | None,
+    typer.Option("--temp", metavar="FOLDER", help="Folder for what is spilled. Default: in the lake's folder."),
+]
 
 
 def command(
@@ -44,6 +67,11 @@ def command(
     min_quality: Annotated[
         float, typer.Option("--min-quality", min=0, max=100, help="Publish no day whose score (percent) is lower.")
     ] = DEFAULT_MIN_QUALITY,
+    engine: Annotated[
+        EngineName, typer.Option("--engine", help="duckdb in this process, or spark for days that outgrow one machine.")
+    ] = EngineName.DUCKDB,
+    memory: MemoryOption = None,
+    temp: TempOption = None,
     _stack: StackOption = None,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
@@ -55,8 +83,10 @@ def command(
     """
     if dates and since:
         raise UsageError("--date names the days and --since adds days to the pending ones: give one of them")
-    opened = open_lake(lake)
-    builder = SparkDayBuilder(session_starter(opened), opened.store)
+    if engine is EngineName.SPARK and (memory or temp):
+        raise UsageError("--memory and --temp are for --engine duckdb; Spark's memory is spark.driver.memory")
+    opened = lake.open()
+    builder = _spark_builder(opened) if engine is EngineName.SPARK else _duckdb_builder(opened, memory, temp)
     states, polls = (
         Publisher(log, builder, opened.store, opened.catalog, SystemClock(), min_quality=quality, since=since)
         for log, quality in ((STATES_LOG, min_quality), (POLLS_LOG, 0))
@@ -71,6 +101,24 @@ def command(
     _tell(state_results, poll_results, _after(survey, state_results), output)
     if any(result.failed for result in (*state_results, *poll_results)):
         raise typer.Exit(1)
+
+
+def _duckdb_builder(lake: Lake, memory: str | None, temp: Path | None) -> DayBuilder:
+    # Imported here: a conversion by Spark needs no DuckDB.
+    from duckdb_engine.build.day_builder import DuckDbDayBuilder  # noqa: PLC0415 - see the line above
+    from duckdb_engine.build.memory import default_memory, parse_memory  # noqa: PLC0415 - see above
+
+    return DuckDbDayBuilder(lake, default_memory() if memory is None else parse_memory(memory), temp)
+
+
+def _spark_builder(lake: Lake) -> DayBuilder:
+    from cli.spark.installation import ensure_spark  # noqa: PLC0415 - only this engine needs Spark
+
+    ensure_spark()
+    from cli.spark.local_session import session_starter  # noqa: PLC0415 - pyspark may have been installed just now
+    from glue_jobs.build.day_builder import SparkDayBuilder  # noqa: PLC0415 - see the line above
+
+    return SparkDayBuilder(session_starter(lake), lake.store)
 
 
 def _converted(publisher: Publisher, bar: Progress, days: list[date], *, rebuild: bool) -> list[DayResult]:

@@ -4,44 +4,36 @@ from datetime import date
 
 from cli.options import DatesOption, FormatOption, LakeOption, StackOption
 from cli.output import OutputFormat, emit_json, print_table, stdout_console
-from cli.published import PublishedTable, TableArgument, log_of
+from cli.published import TableArgument, TableName
 from flightlake.commits.record import CommitRecord
-from flightlake.errors import StorageError
-from flightlake.storage.open_lake import open_lake
 
 
 def command(
     lake: LakeOption,
-    table: TableArgument = PublishedTable.STATES,
+    table: TableArgument = TableName.STATES,
     dates: DatesOption = [],  # noqa: B006  Typer copies it
     _stack: StackOption = None,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """Show what was published for each day, when, from how many raw objects, and which commit is visible."""
-    log = log_of(open_lake(lake), table)
-    days = log.days()
-    missing = [day.isoformat() for day in dates if day not in days]
-    if missing:
-        raise StorageError(f"{table} has no commit on {', '.join(missing)}; published days: {_span(days)}")
-    records = [record for day in dates or days for record in log.records(day)]
+    published = lake.open().table(table)
+    records = [record for day in dates for record in published.history(day)] if dates else published.history()
     visible = {record.day: record.sequence for record in records}
     if output is OutputFormat.JSON:
-        emit_json({"records": [_document(record, is_visible=_is(record, visible)) for record in records]})
+        emit_json({"records": [_document(record, is_visible=_is_visible(record, visible)) for record in records]})
     elif not records:
         stdout_console().print(f"{table} has no commit yet; `flightlake convert` publishes")
     else:
         headings = ("date", "no.", "commit", "kind", "at (UTC)", "raw objects", "curated", "score", "rules", "visible")
         print_table(
-            headings, [_row(record, is_visible=_is(record, visible)) for record in records], numeric=(1, 5, 6, 7)
+            headings,
+            [_row(record, is_visible=_is_visible(record, visible)) for record in records],
+            numeric=(1, 5, 6, 7),
         )
 
 
-def _is(record: CommitRecord, visible: dict[date, int]) -> bool:
+def _is_visible(record: CommitRecord, visible: dict[date, int]) -> bool:
     return visible[record.day] == record.sequence
-
-
-def _span(days: list[date]) -> str:
-    return f"{days[0]} to {days[-1]} ({len(days)})" if days else "none"
 
 
 def _row(record: CommitRecord, *, is_visible: bool) -> tuple[object, ...]:

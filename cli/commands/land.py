@@ -1,5 +1,7 @@
-"""`flightlake land`: recorded responses from files into the lake."""
+"""`flightlake land`: land recorded responses from files in the lake."""
 
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +11,7 @@ from rich.markup import escape
 from cli.options import FormatOption, LakeOption, StackOption
 from cli.output import OutputFormat, emit_json, print_table, progress, stderr_console
 from flightlake.clock import SystemClock
-from flightlake.storage.open_lake import open_lake
-from ingestion.landing_files import LandingTally, land_files, shown_path
+from ingestion.landing_files import LandingTally, land_files, shown_path, usable_processes
 from ingestion.response_files import find_files
 
 FilesArgument = Annotated[
@@ -28,24 +29,37 @@ def command(
     in the lake comes from the response's own `time`, so names do not matter and a second landing changes nothing.
     The lake is made where its place is empty.
 
+    Many files are read, checked and gzipped by a process for each core. Ctrl-C ends the landing and prints the counts
+    so far; landing the same files again goes on.
+
     A file that is no usable response is reported with the reason and does not stop the others; exit status 1 then.
     """
-    opened = open_lake(lake, create=True)
+    opened = lake.open(create=True)
     tally = LandingTally()
     found = list(find_files(files, on_trouble=tally.refuse))
-    with progress(output) as display:
-        task = display.add_task("landing", total=len(found))
-        for _ in land_files(opened.store, found, tally, clock=SystemClock()):
-            display.advance(task)
-    if output is OutputFormat.JSON:
-        emit_json(tally.to_document())
-    else:
-        _tell(tally)
+    landing = land_files(opened.store, found, tally, clock=SystemClock(), processes=usable_processes(found))
+    try:
+        _follow(landing, count=len(found), output=output)
+    except KeyboardInterrupt:
+        _print_tally(tally, output)
+        raise
+    _print_tally(tally, output)
     if tally.refused:
         raise typer.Exit(1)
 
 
-def _tell(tally: LandingTally) -> None:
+def _follow(landing: Generator[Path, None, None], *, count: int, output: OutputFormat) -> None:
+    # Closed here: only then are the worker processes gone and the last files counted.
+    with progress(output) as display, closing(landing):
+        task = display.add_task("landing", total=count)
+        for _ in landing:
+            display.advance(task)
+
+
+def _print_tally(tally: LandingTally, output: OutputFormat) -> None:
+    if output is OutputFormat.JSON:
+        emit_json(tally.to_document())
+        return
     counts = (tally.offered, tally.landed, tally.duplicates, len(tally.refused))
     print_table(("offered", "landed", "duplicates", "refused"), [counts], numeric=range(4))
     for file, reason in tally.refused:

@@ -1,4 +1,4 @@
-"""`flightlake poll`: ask a source within the law, and land what it answers."""
+"""`flightlake poll`: poll a source within its rate limits and land the responses."""
 
 import os
 from collections import Counter
@@ -8,11 +8,10 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from cli.options import FormatOption, LakeOption, StackOption
+from cli.options import FormatOption, LakeOption, StackOption, prefer_stack
 from cli.output import OutputFormat, emit_json, print_table, progress, stderr_console, stdout_console
 from cli.polling import find_target, make_plan, make_poller
 from flightlake.poll_record import OUTCOMES
-from flightlake.storage.open_lake import open_lake
 from flightlake.timestamps import timestamp_text
 from ingestion.opensky.client import LIVE_URL
 from ingestion.poll import Poll, poll_many
@@ -21,6 +20,7 @@ SourceOption = Annotated[
     str,
     typer.Option(
         envvar="FLIGHTLAKE_SOURCE_URL",
+        callback=prefer_stack,
         metavar="URL",
         help="The live OpenSky service, or the address of a simulator.",
     ),
@@ -30,6 +30,7 @@ IntervalOption = Annotated[
     float | None,
     typer.Option(
         envvar="FLIGHTLAKE_INTERVAL_S",
+        callback=prefer_stack,
         metavar="SECONDS",
         help="From one poll to the next; default: the fastest that tier and box allow.",
     ),
@@ -38,6 +39,7 @@ TierOption = Annotated[
     str | None,
     typer.Option(
         envvar="FLIGHTLAKE_TIER",
+        callback=prefer_stack,
         help="anonymous, standard, feeder or licensed; default: standard with credentials, else anonymous.",
     ),
 ]
@@ -45,6 +47,7 @@ BoxOption = Annotated[
     str | None,
     typer.Option(
         envvar="FLIGHTLAKE_BOX",
+        callback=prefer_stack,
         metavar="LAMIN,LOMIN,LAMAX,LOMAX",
         help="South, west, north, east in degrees; default: the globe.",
     ),
@@ -63,7 +66,7 @@ def command(
     _stack: StackOption = None,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """Poll a source and land what it answers, within its law of credits.
+    """Poll a source within its credit quota and land the responses.
 
     Every poll leaves a record in the lake's ledger: landed, duplicate, skipped (budget, cooldown, breaker) or failed
     with the reason. Credits, cooldown and breaker are kept in the lake, so several pollers share one budget. A tier
@@ -75,22 +78,24 @@ def command(
 
     The lake is made where its place is empty. Exit status 1 when any poll failed.
     """
-    target = find_target(source, tier=tier, environ=os.environ)
+    target = find_target(source, tier=tier, environ=os.environ, location=lake)
     plan = make_plan(target, tier=tier, box=box, interval_s=interval)
-    poller = make_poller(target, plan, open_lake(lake, create=True))
+    poller = make_poller(target, plan, lake.open(create=True))
     tally = PollTally(poller.source.name)
     try:
-        _follow(poll_many(poller, count=count or None, interval_s=plan.interval_s), tally, count=count, output=output)
+        _show_polls(
+            poll_many(poller, count=count or None, interval_s=plan.interval_s), tally, count=count, output=output
+        )
     except KeyboardInterrupt:
-        tally.tell(output)
+        tally.print_counts(output)
         raise
-    tally.tell(output)
+    tally.print_counts(output)
     if tally.outcomes["failed"]:
         raise typer.Exit(1)
 
 
 class PollTally:
-    """What became of the polls of this run."""
+    """Counts of the polls of one run."""
 
     def __init__(self, source: str) -> None:
         self._source = source
@@ -110,7 +115,7 @@ class PollTally:
             due = timestamp_text(record.scheduled_at)
             self._troubles.append({"scheduled_at": due, "outcome": record.outcome, "reason": record.reason})
 
-    def tell(self, output: OutputFormat) -> None:
+    def print_counts(self, output: OutputFormat) -> None:
         """Print the counts on stdout."""
         if output is OutputFormat.JSON:
             emit_json(self._document())
@@ -132,7 +137,7 @@ class PollTally:
         }
 
 
-def _follow(polls: Iterable[Poll], tally: PollTally, *, count: int, output: OutputFormat) -> None:
+def _show_polls(polls: Iterable[Poll], tally: PollTally, *, count: int, output: OutputFormat) -> None:
     with progress(output) as display:
         task = display.add_task("polling", total=count or None)
         for poll in polls:
@@ -144,6 +149,6 @@ def _follow(polls: Iterable[Poll], tally: PollTally, *, count: int, output: Outp
 
 def _line(poll: Poll) -> str:
     record = poll.record
-    said = record.reason or (f"{record.row_count:,} rows" if record.row_count is not None else "")
+    text = record.reason or (f"{record.row_count:,} rows" if record.row_count is not None else "")
     colour = _COLOURS.get(record.outcome, "yellow")
-    return f"{record.scheduled_at:%Y-%m-%d %H:%M:%S}Z [{colour}]{record.outcome}[/] {escape(said)}"
+    return f"{record.scheduled_at:%Y-%m-%d %H:%M:%S}Z [{colour}]{record.outcome}[/] {escape(text)}"

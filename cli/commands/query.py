@@ -10,13 +10,12 @@ from typing import Annotated, Any
 import typer
 
 from cli.options import OptionalLakeOption, StackOption, TableFormatOption
-from cli.output import TableFormat, emit_json, print_csv, print_table, stdout_console
+from cli.output import TableFormat, emit_json, print_csv, print_note, print_table, stdout_console
 from duckdb_engine.engine import Engine, RowStream
 from duckdb_engine.sql.files import named_file
 from duckdb_engine.sql.statements import Statement, statements_of
 from flightlake.errors import UsageError
 from flightlake.schema.sql_files import SqlFile, sql_files
-from flightlake.storage.open_lake import open_lake
 
 _NUMERIC = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*)")
 
@@ -64,7 +63,7 @@ def command(
     if lake is None:
         raise UsageError("name the lake with --lake, or in FLIGHTLAKE_LAKE")
     file, statements = _asked(name_or_sql)
-    with Engine(open_lake(lake)) as engine:
+    with Engine(lake.open()) as engine:
         answers = (engine.run(entry, _given(param or []), file=file) for entry in statements)
         _print_all(answers, output, limit=limit, several=len(statements) > 1)
 
@@ -126,7 +125,7 @@ def _print_table(answer: RowStream, limit: int) -> None:
     numeric = [position for position, kind in enumerate(answer.types) if _NUMERIC.fullmatch(kind)]
     print_table(answer.columns, shown, numeric=numeric)
     cut = f"; the first {len(shown)} are shown, --limit {total} or --format csv gives all" if total > len(shown) else ""
-    stdout_console().print(f"{total:,} {'row' if total == 1 else 'rows'}{cut}", style="dim", highlight=False)
+    print_note(f"{total:,} {'row' if total == 1 else 'rows'}{cut}")
 
 
 def _list(name: str | None, output: TableFormat) -> None:

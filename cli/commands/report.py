@@ -9,7 +9,6 @@ from cli.options import DatesOption, FormatOption, LakeOption, StackOption
 from cli.output import OutputFormat, emit_json, print_table
 from flightlake.clock import SystemClock
 from flightlake.errors import UsageError
-from flightlake.storage.open_lake import open_lake
 from serving.report.formatting import size
 from serving.report.page import report_page
 from serving.report.queries import Facts, gather
@@ -34,13 +33,13 @@ def command(
     """
     if not out.parent.is_dir():
         raise UsageError(f"--out {out}: there is no folder {out.parent}; make it first or name another place")
-    facts = gather(open_lake(lake), date)
+    facts = gather(lake.open(), date)
     page = report_page(facts, SystemClock().now()).encode()
     try:
         out.write_bytes(page)
     except OSError as exc:
         raise UsageError(f"--out {out}: cannot be written ({exc.strerror}); name another place") from exc
-    days = [day.isoformat() for day in facts.chosen] if isinstance(facts, Facts) else []
+    days = [day.isoformat() for day in facts.selected] if isinstance(facts, Facts) else []
     if output is OutputFormat.JSON:
         emit_json({"report": str(out), "days": days, "bytes": len(page)})
         return

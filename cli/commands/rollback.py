@@ -7,16 +7,13 @@ import typer
 
 from cli.options import FormatOption, LakeOption, StackOption, parse_date
 from cli.output import OutputFormat, emit_json, stdout_console
-from cli.published import PublishedTable, TableArgument, definition_of, log_of
-from flightlake.clock import SystemClock
-from flightlake.publishing.raw_day import list_raw_day
-from flightlake.storage.open_lake import open_lake
+from cli.published import TableArgument, TableName
 
 
 def command(
     lake: LakeOption,
     day: Annotated[date, typer.Option("--date", parser=parse_date, metavar="YYYY-MM-DD", help="The UTC day.")],
-    table: TableArgument = PublishedTable.STATES,
+    table: TableArgument = TableName.STATES,
     *,
     commit: Annotated[
         str | None, typer.Option("--to", help="Commit to go back to (see history); default: the one before.")
@@ -29,11 +26,7 @@ def command(
     The day stays as it is until a response is landed that is newer than the rollback; `flightlake convert --rebuild`
     builds it anew at once.
     """
-    opened = open_lake(lake)
-    seen = list_raw_day(opened.store, definition_of(table), day).keys
-    record = log_of(opened, table).roll_back(
-        day, commit=commit, seen_raw_keys=tuple(sorted(seen)), at=SystemClock().now()
-    )
+    record = lake.open().table(table).restore(day, commit)
     if output is OutputFormat.JSON:
         emit_json({"date": day, "table": table.value, "commit": record.commit, "sequence": record.sequence})
     else:

@@ -1,14 +1,12 @@
-"""`flightlake verify`: recount everything from raw, by other means than the job's."""
+"""`flightlake verify`: published days against a recomputation from raw."""
 
 import typer
 from rich.markup import escape
 
 from cli.options import DatesOption, FormatOption, LakeOption, StackOption
 from cli.output import OutputFormat, emit_json, print_table, progress, stdout_console
-from duckdb_engine.verify.comparison import DayVerdict
 from duckdb_engine.verify.verify_days import Verification
-from flightlake.errors import StorageError
-from flightlake.storage.open_lake import open_lake
+from flightlake.publishing.verification import DayVerification
 
 
 def command(
@@ -17,45 +15,41 @@ def command(
     _stack: StackOption = None,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """Recount published days from raw and compare counts, contents, quarantine and scores.
+    """Recompute published days from raw and compare counts, contents, quarantine and scores.
 
-    The recount is plain Python and DuckDB; it shares nothing with the Spark job but the rules themselves. Exit status 1
-    where anything differs; each difference is named.
+    Rows are recomputed by plain Python and DuckDB, which share nothing with the conversion but the rules themselves.
+    Exit status 1 where anything differs; each difference is named.
     """
-    verification = Verification(open_lake(lake))
-    published = verification.days()
-    missing = [day.isoformat() for day in dates if day not in published]
-    if missing:
-        raise StorageError(f"never published: {', '.join(missing)}; `flightlake history` lists the published days")
-    days = list(dates) or published
+    verification = Verification(lake.open())
+    days = verification.days(dates)
     with progress(output) as bar:
-        task = bar.add_task("recounting from raw", total=verification.object_count(days))
+        task = bar.add_task("recomputing from raw", total=verification.object_count(days))
         found = [verification.verify_day(day, lambda: bar.advance(task)) for day in days]
-    verdicts = [verdict for verdict in found if verdict]
-    _tell(verdicts, output)
-    if any(verdict.differences for verdict in verdicts):
+    verified = [day for day in found if day]
+    _print_days(verified, output)
+    if any(day.differences for day in verified):
         raise typer.Exit(1)
 
 
-def _tell(verdicts: list[DayVerdict], output: OutputFormat) -> None:
+def _print_days(verified: list[DayVerification], output: OutputFormat) -> None:
     if output is OutputFormat.JSON:
-        emit_json({"days": [verdict.to_document() for verdict in verdicts]})
+        emit_json({"days": [day.to_document() for day in verified]})
         return
-    if not verdicts:
-        stdout_console().print("nothing is published yet: there is nothing to recount")
+    if not verified:
+        stdout_console().print("nothing is published yet: there is nothing to verify")
         return
     rows = [
         (
-            *(verdict.day, verdict.raw_objects, verdict.recounted.raw_rows, verdict.recounted.curated),
-            *(verdict.recounted.quarantined, verdict.recounted.duplicates, verdict.recounted_checksum),
-            "differs" if verdict.differences else "adds up",
+            *(found.day, found.raw_objects, found.recomputed.raw_rows, found.recomputed.curated),
+            *(found.recomputed.quarantined, found.recomputed.duplicates, found.checksums[1] if found.checksums else ""),
+            "differs" if found.differences else "adds up",
         )
-        for verdict in verdicts
+        for found in verified
     ]
     headings = ("date", "responses", "raw rows", "curated", "quarantined", "duplicates", "checksum", "published day")
     print_table(headings, rows, numeric=(1, 2, 3, 4, 5))
-    for verdict in verdicts:
-        for difference in verdict.differences:
-            stdout_console().print(f"[red]{verdict.day} {escape(difference)}[/]", highlight=False, soft_wrap=True)
-        for note in verdict.notes:
-            stdout_console().print(f"{verdict.day} {note}", highlight=False, soft_wrap=True)
+    for found in verified:
+        for difference in found.differences:
+            stdout_console().print(f"[red]{found.day} {escape(difference)}[/]", highlight=False, soft_wrap=True)
+        for note in found.notes:
+            stdout_console().print(f"{found.day} {note}", highlight=False, soft_wrap=True)

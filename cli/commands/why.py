@@ -1,4 +1,4 @@
-"""`flightlake why`: follow an aircraft at a time, or its absence, to poll, response, rule and commit."""
+"""`flightlake why`: trace an aircraft at a time, or its absence, to poll, response, rule and commit."""
 
 from typing import Annotated
 
@@ -8,10 +8,8 @@ from rich.markup import escape
 from cli.options import FormatOption, LakeOption, StackOption
 from cli.output import OutputFormat, emit_json, print_table, stdout_console
 from flightlake.clock import SystemClock
-from flightlake.storage.open_lake import open_lake
-from serving.trace.answer import Answer
 from serving.trace.times import parsed_address, parsed_instant
-from serving.trace.why import why
+from serving.trace.why import Answer, why
 
 
 def command(
@@ -28,23 +26,23 @@ def command(
     the raw response, the row and its text, the rules that it breaks, and the commit that it is visible in.
     """
     address, at = parsed_address(icao24), parsed_instant(time)
-    answer = why(open_lake(lake), address, at, now=SystemClock().now())
+    answer = why(lake.open(), address, at, now=SystemClock().now())
     if output is OutputFormat.JSON:
         emit_json(answer.to_document())
     else:
-        _tell(answer)
+        _print_answer(answer)
 
 
-def _tell(answer: Answer) -> None:
+def _print_answer(answer: Answer) -> None:
     first, *others = answer.sentences
     console = stdout_console()
     console.print(f"[bold]{escape(first)}[/]", highlight=False, soft_wrap=True)
     for sentence in others:
         console.print(escape(sentence), highlight=False, soft_wrap=True)
-    for status in answer.trail.statuses:
-        if status.raw_row is not None:
-            text = escape(status.raw_row.replace("\n", " "))
-            console.print(f"{escape(status.place)}: {text}", highlight=False, soft_wrap=True, style="dim")
+    for row in (status.row for status in answer.statuses):
+        if row.raw_row is not None:
+            text = escape(row.raw_row.replace("\n", " "))
+            console.print(f"{escape(row.place)}: {text}", highlight=False, soft_wrap=True, style="dim")
     document = answer.to_document()
     if document["commits"]:
         print_table(

@@ -1,1 +1,1 @@
-"""Java for Spark on one machine: set up where there is none, found where there is one, kept quiet."""
+"""Spark on one machine: its installation, a suitable Java, and the local session."""

@@ -1,9 +1,9 @@
-"""Keep Spark's classes as Java has once read and checked them: every later session starts in half the time.
+"""Archive of Spark's loaded and verified classes, with which a session starts in half the time.
 
     .venv/bin/python -m cli.spark.class_archive
 
-Set-up runs this once. A small day is landed and converted, and Java writes what it loaded for that into an archive
-beside the virtual environment's packages (class data sharing; source: JEP 350). An archive fits one build of Java and
+Set-up runs this once. A small day is landed and converted, and Java writes the classes that this loaded into an archive
+in the virtual environment (class data sharing; source: JEP 350). An archive fits one build of Java and
 one set of jars; Java ignores any other and starts as if there were none.
 """
 
@@ -16,7 +16,8 @@ from subprocess import SubprocessError
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
-from cli.spark.local_session import class_archive, class_option, end_java, local_spark_session
+from cli.spark.launch import class_archive, class_option
+from cli.spark.local_session import end_java, local_spark_session
 from flightlake.clock import SystemClock
 from flightlake.errors import FlightLakeError
 from flightlake.publishing.publisher import Publisher
@@ -31,7 +32,7 @@ _ANSWER_S = 60
 
 
 def main() -> None:
-    """Write the archive; where Java writes or reads none, say so: sessions start without it."""
+    """Write the archive; where Java cannot write or read one, print that sessions start without it."""
     archive = class_archive(Path(sys.prefix))
     unfinished = archive.with_name(f"{archive.name}.{uuid4().hex}")
     archive.parent.mkdir(parents=True, exist_ok=True)
@@ -42,17 +43,17 @@ def main() -> None:
     except (FlightLakeError, OSError, SubprocessError) as error:
         unfinished.unlink(missing_ok=True)
         archive.unlink(missing_ok=True)
-        _say(f"no archive of Spark's classes, sessions start without it: {error}")
+        _print_message(f"no archive of Spark's classes, sessions start without it: {error}")
         return
-    _say(f"Spark's classes archived ({archive.stat().st_size / 1e6:.0f} MB), so that sessions start faster")
+    _print_message(f"Spark's classes archived ({archive.stat().st_size / 1e6:.0f} MB), so that sessions start faster")
 
 
-def _say(text: str) -> None:
-    sys.stdout.write(f"set-up: {text}\n")
+def _print_message(message: str) -> None:
+    sys.stdout.write(f"set-up: {message}\n")
 
 
 def _convert_a_day(archive_to: Path) -> None:
-    """Convert responses with a rejected row and repeated ones, so that what every step needs is loaded and archived."""
+    """Convert responses with a rejected row and repeated rows, so that the classes of every step are archived."""
     spark = local_spark_session(archive_to=archive_to)
     try:
         with TemporaryDirectory() as folder:
@@ -73,12 +74,12 @@ def _convert_a_day(archive_to: Path) -> None:
                 if result.error:
                     raise result.error
     finally:
-        # It would write its archive all the same, after this process.
+        # Java writes the archive when it ends, which may be after this process.
         end_java()
 
 
 def _check(archive: Path) -> None:
-    """Start Java as Spark does, and have it refuse what it would else ignore without a word.
+    """Start Java as Spark does, with the option that makes an unusable archive an error.
 
     Raises:
         FlightLakeError: Java does not read the archive.

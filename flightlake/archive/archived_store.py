@@ -1,4 +1,4 @@
-"""The object store of a lake whose past responses may be archived: each is found under its raw key all the same."""
+"""Object store that finds archived responses under their raw keys."""
 
 import heapq
 import threading
@@ -20,21 +20,21 @@ _KEPT_INDEXES = 4
 
 
 class ArchivedStore:
-    """A store in which archived responses are listed and read as if they still lay by themselves.
+    """A store that lists and reads archived responses as if they were still objects.
 
-    Of a day that is too young for an archive nobody looks for one: a poller pays for no request more.
+    Days that are too young for an archive are not looked up in one: a poller pays for no extra request.
     """
 
-    def __init__(self, loose: ObjectStore, *, today: Callable[[], date] = lambda: datetime.now(UTC).date()) -> None:
-        """Take the store of what lies by itself, and of the archive.
+    def __init__(self, below: ObjectStore, *, today: Callable[[], date] = lambda: datetime.now(UTC).date()) -> None:
+        """Wrap a store.
 
         Args:
-            loose: the store below.
-            today: the present UTC day.
+            below: holds the unarchived objects and the archive.
+            today: returns the present UTC day.
         """
-        self.loose = loose
+        self._below = below
         self._today = today
-        self._read_index = lru_cache(_KEPT_INDEXES)(lambda key: index_members(key, loose.get(key)))
+        self._read_index = lru_cache(_KEPT_INDEXES)(lambda key: index_members(key, below.get(key)))
         self._known: dict[date, dict[str, Member]] = {}
         self._lock = threading.Lock()
 
@@ -43,7 +43,7 @@ class ArchivedStore:
         day = self._archivable_day(key)
         if day is not None and (key in self._known.get(day, ()) or key in self._looked_up(day)):
             return False
-        return self.loose.put_if_absent(key, data)
+        return self._below.put_if_absent(key, data)
 
     def get(self, key: str) -> bytes:
         """Return the object's bytes, of an archived response those that were stored.
@@ -54,62 +54,62 @@ class ArchivedStore:
         """
         day = self._archivable_day(key)
         if day is None:
-            return self.loose.get(key)
+            return self._below.get(key)
         known = self._known.get(day)  # in one step: another thread may be forgetting the day
         if known is None:
             known = self._looked_up(day)
         if key in known:
-            return member_bytes(self.loose, known[key])
+            return member_bytes(self._below, known[key])
         try:
-            return self.loose.get(key)
+            return self._below.get(key)
         except ObjectNotFoundError:
             members = self._looked_up(day)  # it may have been archived since the last look
             if key not in members:
                 raise
-            return member_bytes(self.loose, members[key])
+            return member_bytes(self._below, members[key])
 
     def get_range(self, key: str, offset: int, length: int) -> bytes:
-        """Return so many bytes of an object that lies by itself, such as a part of an archive.
+        """Return a range of bytes of an unarchived object, such as a part of an archive.
 
         Raises:
             ObjectNotFoundError: there is no such key.
             StorageError: the object ends before.
         """
-        return self.loose.get_range(key, offset, length)
+        return self._below.get_range(key, offset, length)
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
         """Yield every object under the prefix and every archived response, in the order of keys, each once."""
         holds_responses = prefix.startswith(RAW_STATES_PREFIX) or RAW_STATES_PREFIX.startswith(prefix)
         if not holds_responses or self._is_young(states_day_of(prefix)):
-            return self.loose.list(prefix)
+            return self._below.list(prefix)
         return self._merged(prefix)
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Delete objects that lie by themselves; a key that does not exist is no error. What is archived stays."""
-        self.loose.delete(keys)
+        """Delete unarchived objects; a key that does not exist is no error. Archived responses stay."""
+        self._below.delete(keys)
 
-    def leftovers(self) -> Iterator[ObjectInfo]:
-        """Yield what killed writers left behind."""
-        return self.loose.leftovers()
+    def list_incomplete(self) -> Iterator[ObjectInfo]:
+        """Yield incomplete writes of killed processes."""
+        return self._below.list_incomplete()
 
-    def discard(self, leftover: ObjectInfo) -> None:
-        """Remove what `leftovers` has yielded; where it is gone already, that is no error."""
-        self.loose.discard(leftover)
+    def remove_incomplete(self, incomplete: ObjectInfo) -> None:
+        """Remove an incomplete write that `list_incomplete` has yielded; one that is gone is no error."""
+        self._below.remove_incomplete(incomplete)
 
     def make_durable(self, prefix: str) -> None:
-        """Return when everything under the prefix outlives a power cut."""
-        self.loose.make_durable(prefix)
+        """Make everything under the prefix survive a power cut."""
+        self._below.make_durable(prefix)
 
     def uri(self, key: str) -> str:
-        """Return the address of a key or a prefix as Spark takes it; nothing lies at that of an archived response."""
-        return self.loose.uri(key)
+        """Return the address of a key or a prefix as Spark takes it; an archived response has no object there."""
+        return self._below.uri(key)
 
     def _merged(self, prefix: str) -> Iterator[ObjectInfo]:
-        # The archive is looked at after what lies loose, piece by piece: a response that is being archived moves from
-        # here to there, and looked at in the other order it might be seen in neither.
-        loose, after = iter(self.loose.list(prefix)), ""
+        # The archive is read after the unarchived objects, piece by piece: a response that is being archived moves from
+        # here to there, and read in the other order it might be seen in neither.
+        unarchived, after = iter(self._below.list(prefix)), ""
         while True:
-            piece = list(islice(loose, _LISTED_AT_ONCE))
+            piece = list(islice(unarchived, _LISTED_AT_ONCE))
             last = piece[-1].key if len(piece) == _LISTED_AT_ONCE else None
             both = heapq.merge(piece, self._archived(prefix, after, last), key=lambda info: info.key)
             for _, same in groupby(both, key=lambda info: info.key):
@@ -120,7 +120,7 @@ class ArchivedStore:
 
     def _archived(self, prefix: str, after: str, last: str | None) -> Iterator[ObjectInfo]:
         """Yield the archived responses under the prefix whose keys come after one and not after another."""
-        keys = index_keys(self.loose, prefix if prefix.startswith(RAW_STATES_PREFIX) else RAW_STATES_PREFIX)
+        keys = index_keys(self._below, prefix if prefix.startswith(RAW_STATES_PREFIX) else RAW_STATES_PREFIX)
         for day, of_day in groupby(keys, key=_day_of_index):
             folder = raw_states_day_prefix(day)
             if f"{folder}~" <= after or (last is not None and folder > last):
@@ -131,9 +131,9 @@ class ArchivedStore:
                     yield members[key].info
 
     def _looked_up(self, day: date) -> dict[str, Member]:
-        """Return what is archived of a day now."""
+        """Return the archived responses of a day by key, read anew."""
         with self._lock:
-            keys = index_keys(self.loose, raw_states_day_prefix(day))
+            keys = index_keys(self._below, raw_states_day_prefix(day))
             members = merged_members({key: self._read_index(key) for key in keys})
             self._known.pop(day, None)
             while len(self._known) >= _KEPT_INDEXES:

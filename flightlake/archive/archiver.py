@@ -53,7 +53,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class DayArchived:
-    """What became of a day's loose objects; objects = archived + archived before + kept.
+    """What became of a day's unarchived objects; objects = archived + archived before + kept.
 
     Attributes:
         objects: what lay under the day's folder by itself.
@@ -82,7 +82,7 @@ class DayArchived:
 
 @dataclass
 class _Packed:
-    """What came of packing a day's loose objects."""
+    """What came of packing a day's unarchived objects."""
 
     members: list[Member] = field(default_factory=list)
     kept: list[Kept] = field(default_factory=list)
@@ -105,13 +105,13 @@ class Archiver:
     removes: bool = True
 
     def days(self, *, until: date) -> list[date]:
-        """Return the days up to one, which is old enough for an archive, that have loose responses."""
+        """Return the days up to one, which is old enough for an archive, that have unarchived responses."""
         found = (states_day_of(info.key) for info in self.store.list(RAW_STATES_PREFIX))
         last = min(until, self.today - LEAST_AGE)
         return sorted({day for day in found if day is not None and day <= last})
 
     def archive_day(self, day: date) -> DayArchived:
-        """Pack a day's loose responses, and remove them.
+        """Pack a day's unarchived responses, and remove them.
 
         Raises:
             UsageError: the day is too young.
@@ -123,30 +123,30 @@ class Archiver:
                 f"{self.today - LEAST_AGE} and older"
             )
         for _ in range(_ATTEMPTS):
-            loose = list(self.store.list(raw_states_day_prefix(day)))
+            unarchived = list(self.store.list(raw_states_day_prefix(day)))
             sequence = self._last_sequence(day)
             archived = archived_members(self.store, day)
             try:
-                packed = self._packed(day, [info for info in loose if info.key not in archived])
+                packed = self._packed(day, [info for info in unarchived if info.key not in archived])
             except ObjectNotFoundError:
                 continue  # another archive was first, and has removed it
             if not packed.members or self._is_indexed(day, sequence + 1, packed.members):
-                return self._finished(day, loose, archived, packed)
+                return self._finished(day, unarchived, archived, packed)
         raise ConflictError(f"{day}: {_ATTEMPTS} times another archive was first; nothing is lost, run it again")
 
     def _finished(
-        self, day: date, loose: list[ObjectInfo], archived: dict[str, Member], packed: _Packed
+        self, day: date, unarchived: list[ObjectInfo], archived: dict[str, Member], packed: _Packed
     ) -> DayArchived:
-        twice = [archived[info.key] for info in loose if info.key in archived]
+        twice = [archived[info.key] for info in unarchived if info.key in archived]
         kept = [*packed.kept, *self._different(twice)] if self.removes else packed.kept
         staying = {item.raw_key for item in kept}
-        going = [info.key for info in loose if info.key not in staying] if self.removes else []
+        going = [info.key for info in unarchived if info.key not in staying] if self.removes else []
         self.store.delete(going)
         return DayArchived(
             day,
-            objects=len(loose),
+            objects=len(unarchived),
             archived=len(packed.members),
-            archived_before=len(loose) - len(packed.members) - len(kept),
+            archived_before=len(unarchived) - len(packed.members) - len(kept),
             kept=tuple(sorted(kept, key=lambda item: item.raw_key)),
             removed=len(going),
             parts=tuple(dict.fromkeys(member.part for member in packed.members)),
@@ -219,15 +219,15 @@ class Archiver:
         return max((index[1] for index in found if index), default=0)
 
     def _different(self, members: list[Member]) -> Iterator[Kept]:
-        """Yield what lies loose under an archived key with other bytes, once the archived ones are known to be sound.
+        """Yield unarchived objects that differ from the archived ones of their keys, which are checked first.
 
         Such a response was landed again by somebody who did not look, or an archive was cut off while removing.
         """
         for member in members:
             member_bytes(self.store, member)
             try:
-                loose = self.store.get(member.raw_key)
+                unarchived = self.store.get(member.raw_key)
             except ObjectNotFoundError:
                 continue  # another archive has just removed it
-            if hashlib.sha256(loose).hexdigest() != member.sha256:
+            if hashlib.sha256(unarchived).hexdigest() != member.sha256:
                 yield Kept(member.raw_key, f"other bytes were archived under its key, in {member.part}")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
-from flightlake.errors import InvalidResponseError, StorageError
+from flightlake.errors import DamagedArchiveError, InvalidResponseError, StorageError
 from flightlake.layout import (
     archive_index_of,
     archive_index_prefix,
@@ -123,10 +123,10 @@ def check_bytes(data: bytes, member: Member) -> None:
     """Let pass the bytes that were archived.
 
     Raises:
-        StorageError: they are others.
+        DamagedArchiveError: they are others.
     """
     if hashlib.sha256(data).hexdigest() != member.sha256:
-        raise StorageError(
+        raise DamagedArchiveError(
             f"{member.part} is damaged: bytes {member.offset} to {member.offset + member.length} are not "
             f"{member.raw_key} as it was archived; put the part back from a copy"
         )

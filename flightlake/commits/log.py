@@ -67,7 +67,7 @@ class CommitLog:
         if self._object(key) != data:
             raise conflict
 
-    def converge(self, day: date, *, known: CommitRecord | None = None) -> CommitRecord | None:
+    def sync_catalog(self, day: date, *, known: CommitRecord | None = None) -> CommitRecord | None:
         """Move the day's pointers to the folders of its highest record, and again if the log grows meanwhile.
 
         Args:
@@ -123,10 +123,10 @@ class CommitLog:
             vacuumed=(),
         )
         self.append(record)
-        self.converge(day, known=record)
+        self.sync_catalog(day, known=record)
         return record
 
-    def retire(self, records: list[CommitRecord], commits: Iterable[str], *, at: datetime) -> None:
+    def mark_vacuumed(self, records: list[CommitRecord], commits: Iterable[str], *, at: datetime) -> None:
         """Record that the folders of these commits are about to be deleted; from then on nobody rolls back to them.
 
         Args:
@@ -164,7 +164,7 @@ def superseded_at(records: list[CommitRecord]) -> Iterator[tuple[CommitRecord, d
         yield record, next(later, None)
 
 
-def retired_commits(records: list[CommitRecord]) -> frozenset[str]:
+def vacuumed_commits(records: list[CommitRecord]) -> frozenset[str]:
     """Return the commits whose folders some vacuum has deleted, or was about to."""
     return frozenset(commit for record in records for commit in record.vacuumed)
 
@@ -177,7 +177,7 @@ def _later(one: CommitRecord | None, other: CommitRecord | None) -> CommitRecord
 def _rollback_target(log: str, day: date, records: list[CommitRecord], commit: str | None) -> CommitRecord:
     if not records:
         raise StorageError(f"{log} has no commit on {day}; `flightlake history` lists the days that have")
-    visible, retired = records[-1].commit, retired_commits(records)
+    visible, retired = records[-1].commit, vacuumed_commits(records)
     if commit == visible:
         raise StorageError(f"commit {commit} of {day} is the visible one already")
     if commit in retired:

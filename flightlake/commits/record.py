@@ -1,7 +1,7 @@
 """One record of a day's commit log, as Python and as JSON."""
 
 import json
-import secrets
+import os
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, date, datetime
 from typing import Any, Literal
@@ -114,4 +114,4 @@ _RECORD_FIELDS = tuple(field_.name for field_ in fields(CommitRecord))
 
 def new_commit_id(at: datetime) -> str:
     """Return a commit id that sorts by time and that no other run makes."""
-    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{os.urandom(4).hex()}"

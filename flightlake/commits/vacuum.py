@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from flightlake.commits.log import CommitLog, retired_commits, superseded_at
+from flightlake.commits.log import CommitLog, superseded_at, vacuumed_commits
 from flightlake.commits.record import CommitRecord
 from flightlake.errors import ConflictError
 from flightlake.layout import commit_folder, table_prefix
@@ -29,7 +29,7 @@ class ExpiredCommit:
 def expired_incomplete(store: ObjectStore, *, now: datetime, retention: timedelta) -> list[ObjectInfo]:
     """Return what killed writers left anywhere in the lake, older than the retention and `LONGEST_BUILD`."""
     oldest_kept = now - max(retention, LONGEST_BUILD)
-    return [left for left in store.leftovers() if left.modified_at <= oldest_kept]
+    return [left for left in store.list_incomplete() if left.modified_at <= oldest_kept]
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,11 @@ class Vacuum:
             old = self._old(records, listed)
             going = {old_folder.folder for old_folder in old}
             known = {record.commit for record in records if going.intersection(record.folders.values())}
-            fresh = known - retired_commits(records)
+            fresh = known - vacuumed_commits(records)
             if not fresh:
                 return old
             try:
-                self.log.retire(records, fresh, at=self.now)
+                self.log.mark_vacuumed(records, fresh, at=self.now)
             except ConflictError:
                 continue  # published or rolled back meanwhile: what is old has to be found out again
             return old

@@ -1,4 +1,4 @@
-"""A bounding box of the source's query, in degrees (WGS 84)."""
+"""Bounding box of a query to OpenSky, in degrees (WGS 84)."""
 
 from dataclasses import dataclass
 from typing import Self

@@ -1,10 +1,12 @@
-"""The one door through which a received body enters: JSON to a response, rows to typed values, in plain Python.
+"""Decoder of received bodies in plain Python: JSON to a response, rows to typed values.
 
-The poller uses it on each body, and the recount uses it against the Spark job, which decodes by other means.
+The poller decodes every body with it, and verification decodes raw responses with it once more, beside the engines,
+which decode by their own means.
 """
 
 import json
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -12,19 +14,7 @@ from types import NoneType
 from typing import Any
 
 from flightlake.errors import InvalidResponseError
-from flightlake.opensky.fields import (
-    ADDED_NAMES,
-    ADDED_TYPES,
-    CODE_DIGITS,
-    DOCUMENTED_FIELDS,
-    FEWEST_FIELDS,
-    INSTANT_DIGITS,
-    KNOWN_FIELDS,
-    LARGEST_DOUBLE,
-    added_values,
-    are_within_limits,
-    replace_surrogates,
-)
+from flightlake.opensky.fields import FEWEST_FIELDS, FIELDS, STORED_FIELDS, Field, FieldType, replace_surrogates
 from flightlake.opensky.json_limits import value_of
 
 FIRST_TIME_S = 1356998400
@@ -33,25 +23,19 @@ FIRST_TIME_S = 1356998400
 LAST_TIME_S = 253402300799
 """9999-12-31 23:59:59 UTC, the last second that calendars and engines agree on."""
 
-_TEXT, _WHOLE, _NUMBER, _FLAG = (str,), (int,), (int, float), (bool,)
-_FIELD_TYPES: tuple[tuple[type, ...], ...] = (
-    *(_TEXT, _TEXT, _TEXT, _WHOLE, _WHOLE, _NUMBER, _NUMBER, _NUMBER, _FLAG, _NUMBER, _NUMBER, _NUMBER),
-    *((list,), _NUMBER, _TEXT, _FLAG, _WHOLE, _WHOLE),
-    *ADDED_TYPES,
-)
-_LATEST = 10**INSTANT_DIGITS - 1
-_LARGEST_CODE = 10**CODE_DIGITS - 1
-
-DECODED_COLUMNS: tuple[str, ...] = (
-    *("field_count", "is_readable", "icao24", "callsign", "origin_country", "position_at_s", "last_contact_at_s"),
-    *("longitude_deg", "latitude_deg", "baro_altitude_m", "on_ground", "ground_speed_mps", "true_track_deg"),
-    *("vertical_rate_mps", "geo_altitude_m", "squawk", "is_special_purpose", "position_source", "category"),
-    *ADDED_NAMES,
-)
+DECODED_COLUMNS: tuple[str, ...] = ("field_count", "is_readable", *(field.name for field in STORED_FIELDS))
 """What a rule sees of a row, beside `snapshot_at_s`; the order of `decode_row` rows."""
 
+_PYTHON_TYPES: dict[FieldType, tuple[type, ...]] = {
+    "string": (str,),
+    "boolean": (bool,),
+    "double": (int, float),
+    "int": (int,),
+    "bigint": (int,),
+    "timestamp": (int,),
+    "array<int>": (list,),
+}
 _LOOKS_LIKE_A_ROW = re.compile(r"[\s\0-\x20\ufeff]*\[")
-_UNREADABLE_TAIL = (None,) * (len(DECODED_COLUMNS) - 3)
 
 
 @dataclass(frozen=True)
@@ -93,38 +77,6 @@ def parse_response(body: bytes) -> Response:
     return Response(time_s, states or [])
 
 
-def decode_row(row: Any) -> tuple[Any, ...]:
-    """Return a row's values in the order of `DECODED_COLUMNS`; absent, blank and unreadable are None."""
-    if not isinstance(row, list):
-        return (None, False, None, *_UNREADABLE_TAIL)
-    if not _is_readable(row):
-        return (len(row), False, _first_text(row), *_UNREADABLE_TAIL)
-    callsign, country = row[1], row[2]
-    # Field by field: to unpack slices of the row here takes twice as long.
-    values = (
-        len(row),
-        True,
-        replace_surrogates(row[0]),
-        replace_surrogates(callsign.strip(" ") or None) if callsign else None,
-        replace_surrogates(country) if country and country.strip(" ") else None,
-        row[3],
-        row[4],
-        row[5],
-        row[6],
-        row[7],
-        row[8],
-        row[9],
-        row[10],
-        row[11],
-        row[13],
-        replace_surrogates(row[14]),
-        row[15],
-        row[16],
-        row[17] if len(row) >= DOCUMENTED_FIELDS else None,
-    )
-    return values + added_values(row)
-
-
 def _check_texts(rows: list[Any]) -> None:
     # Engines that keep rows as text could not tell a text that looks like an array from a row.
     for number, row in enumerate(rows):
@@ -132,40 +84,79 @@ def _check_texts(rows: list[Any]) -> None:
             raise InvalidResponseError(f"states: row {number} is a text that looks like an array: {_shown(row)}")
 
 
-def _is_readable(row: list[Any]) -> bool:
-    # What lies beyond the contract's fields is of no known type: it stays in raw, and the rules count it.
-    if not _has_documented_types(tuple(map(type, row[:KNOWN_FIELDS]))):
-        return False
-    sensors = row[12]
-    # Null passes as 0. NaN fails every comparison, and a whole number too large for a double is compared exactly.
-    # A loop over the same numbers takes twice as long.
-    return (
-        abs(row[3] or 0) <= _LATEST
-        and abs(row[4] or 0) <= _LATEST
-        and abs(row[5] or 0) <= LARGEST_DOUBLE
-        and abs(row[6] or 0) <= LARGEST_DOUBLE
-        and abs(row[7] or 0) <= LARGEST_DOUBLE
-        and abs(row[9] or 0) <= LARGEST_DOUBLE
-        and abs(row[10] or 0) <= LARGEST_DOUBLE
-        and abs(row[11] or 0) <= LARGEST_DOUBLE
-        and abs(row[13] or 0) <= LARGEST_DOUBLE
-        and abs(row[16] or 0) <= _LARGEST_CODE
-        and (sensors is None or all(type(sensor) is int for sensor in sensors))
-        and (len(row) < DOCUMENTED_FIELDS or abs(row[17] or 0) <= _LARGEST_CODE)
-        and (len(row) <= DOCUMENTED_FIELDS or are_within_limits(row))
-    )
-
-
-@lru_cache(maxsize=4096)
-def _has_documented_types(types: tuple[type, ...]) -> bool:
-    # Real rows have some dozens of type patterns: the loop runs once for each. Compared exactly, as bool is an int.
-    if len(types) < FEWEST_FIELDS:
-        return False
-    return all(kind is NoneType or kind in allowed for kind, allowed in zip(types, _FIELD_TYPES, strict=False))
-
-
 def _first_text(row: list[Any]) -> str | None:
     return replace_surrogates(row[0]) if row and isinstance(row[0], str) else None
+
+
+def _limit_check(field: Field) -> str | None:
+    """Return the Python expression that checks a field's value; None where its type says all."""
+    value = f"row[{field.index}]"
+    if field.type == "array<int>":
+        return f"({value} is None or all(type(item) is int for item in {value}))"
+    if field.limit is None:
+        return None
+    # Null passes as 0. NaN fails every comparison, and a whole number too large for a double is compared exactly.
+    check = f"abs({value} or 0) <= {field.limit!r}"
+    return f"(count <= {field.index} or {check})" if field.is_optional else check
+
+
+def _value(field: Field) -> str:
+    """Return the Python expression of a field's decoded value."""
+    value = f"row[{field.index}]"
+    if field.type == "string":
+        value = {
+            "kept": f"replace_surrogates({value})",
+            "null": f"replace_surrogates({value}) if {value} and {value}.strip(' ') else None",
+            "trimmed": f"replace_surrogates({value}.strip(' ') or None) if {value} else None",
+        }[field.blanks]
+    return f"({value}) if count > {field.index} else None" if field.is_optional else value
+
+
+def _types_check(fields: tuple[Field, ...]) -> Callable[[tuple[type, ...]], bool]:
+    # Compared exactly, as bool is an int.
+    allowed = [(NoneType, *_PYTHON_TYPES[field.type]) for field in fields]
+
+    # Real rows have some dozens of type patterns: the loop runs once for each.
+    @lru_cache(maxsize=4096)
+    def has_documented_types(types: tuple[type, ...]) -> bool:
+        return len(types) >= FEWEST_FIELDS and all(kind in kinds for kind, kinds in zip(types, allowed, strict=False))
+
+    return has_documented_types
+
+
+def _decoder_lines(fields: tuple[Field, ...]) -> Iterator[str]:
+    # What lies beyond the contract's fields is of no known type: it stays in raw, and the rules count it.
+    checks = [f"has_documented_types(tuple(map(type, row[:{len(fields)}])))"]
+    checks += [check for check in map(_limit_check, fields) if check]
+    yield "def decode_row(row):"
+    yield " if not isinstance(row, list): return (None, False, None, *tail)"
+    yield " count = len(row)"
+    yield f" if not ({' and '.join(checks)}): return (count, False, first_text(row), *tail)"
+    yield f" return (count, True, {', '.join(_value(field) for field in fields if field.column)})"
+
+
+def row_decoder(fields: tuple[Field, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return a decoder of rows with these fields: see `decode_row`, which has those of the contract.
+
+    It is compiled from one term for each field, because loops over the fields of a row take twice as long.
+    """
+    names: dict[str, Any] = {
+        "has_documented_types": _types_check(fields),
+        "first_text": _first_text,
+        "replace_surrogates": replace_surrogates,
+        "tail": (None,) * (sum(bool(field.column) for field in fields) - 1),
+    }
+    source = "\n".join(_decoder_lines(fields))
+    exec(compile(source, "<decode_row>", "exec"), names)  # noqa: S102  made of places and limits of our own
+    made: Callable[[Any], tuple[Any, ...]] = names["decode_row"]
+    return made
+
+
+decode_row = row_decoder(FIELDS)
+"""Decodes one row, any JSON value, to its values in the order of `DECODED_COLUMNS`.
+
+Absent, blank and unreadable values are None; of an unreadable row only the address stays, where it is text.
+"""
 
 
 def _json(body: bytes) -> Any:

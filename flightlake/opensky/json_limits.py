@@ -1,7 +1,7 @@
-"""JSON as every engine of the lake reads it: what one of them could not read is refused at the door, and said so.
+"""JSON parser with limits: a text that one of the lake's engines could not read is refused with the reason.
 
-Engines stop at limits of their own, most of them without a word: a number of 1,001 digits in one row makes Spark read
-its whole response as an empty sky. So the door has limits below all of theirs.
+Engines have limits, most of which fail silently: a number of 1,001 digits in one row makes Spark read its whole
+response as one without rows. The limits here are below all of theirs.
 """
 
 import json
@@ -32,15 +32,15 @@ def value_of(text: str) -> Any:
     """Return the value of a JSON text, in which NaN and unescaped control characters are let through.
 
     Raises:
-        ValueError: it is no JSON, beyond a limit, or says `time` or `states` twice; the error says what and where.
+        ValueError: it is no JSON, beyond a limit, or has `time` or `states` twice.
     """
     _check_numbers(text)
     try:
         value = json.loads(text, strict=False, object_pairs_hook=_object)
     except RecursionError as error:
         raise _too_deep() from error
-    # Where every bracket of the text is one of the document's own, the rows and their array, there is nothing to look
-    # for: that is so for all real responses, and found out in no time.
+    # Where every bracket of the text belongs to the document, its rows or their array, nothing can be nested too
+    # deeply: that is so for all real responses, and cheap to see.
     if len(text) > MOST_TEXT_LENGTH or text.count("[") + text.count("{") != _plain_containers(value):
         for depth, part in _parts(value):
             _check(part, depth)
@@ -60,14 +60,14 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _check_numbers(text: str) -> None:
-    # Within quotes any run of digits is welcome. The quotes are looked for only where there is such a run.
+    # Within quotes any run of digits is allowed. Quotes are searched only where there is such a run.
     if _has_long_number(text) and _has_long_number(_QUOTED.sub('""', text)):
         raise ValueError(f"a number in it is longer than {MOST_NUMBER_LENGTH:,} characters")
 
 
 def _has_long_number(text: str) -> bool:
-    # One that is too long fills at least one of the pieces of half that length: they are found out at their first
-    # character. Nothing is looked at twice, however the text is made.
+    # A number that is too long fills at least one piece of half that length; other pieces are dismissed at once.
+    # No character is examined twice, whatever the text.
     step = MOST_NUMBER_LENGTH // 2
     start = 0
     while start + step <= len(text):
@@ -83,7 +83,7 @@ def _has_long_number(text: str) -> bool:
 
 
 def _plain_containers(value: Any) -> int:
-    """Return how many arrays and objects there are down to the rows of a response, or a row itself."""
+    """Return the number of arrays and objects down to the rows of a response, or 1 for a row itself."""
     if not isinstance(value, dict):
         return 1
     rows = value.get("states")

@@ -1,4 +1,4 @@
-"""OpenSky's law in numbers: what a call costs, what a tier may spend, which plans are possible.
+"""OpenSky's credit quota: cost of a call, budget of a tier, possible polling plans.
 
 Everything below is as published by OpenSky and read on 2026-11-20; a change there is a change in this module alone.
 Source: openskynetwork/opensky-api, docs/free/rest.rst, "API credit usage" and "Limitations", version of 2026-07-20.
@@ -17,7 +17,7 @@ HOUR_S = 3_600
 
 @dataclass(frozen=True)
 class Tier:
-    """A kind of account and its budget: so many credits in each UTC day or hour."""
+    """A kind of account and its budget of credits in each UTC day or hour."""
 
     name: str
     budget_credits: int
@@ -85,7 +85,7 @@ class PollingPlan:
     """Tier, box (None is the globe) and interval that fit together.
 
     Raises:
-        UsageError: the tier's budget does not last for the box at this interval, or the interval is no time.
+        UsageError: the tier's budget does not last for the box at this interval, or the interval is not positive.
     """
 
     tier: Tier

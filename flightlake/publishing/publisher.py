@@ -68,7 +68,7 @@ class Publisher:
         """
         for day in self.log.days_behind():
             try:
-                self.log.converge(day)
+                self.log.sync_catalog(day)
                 logger.info("pointers moved to the newest commit after an interrupted run: %s", day)
             except FlightLakeError as error:
                 yield self._failed(day, error)
@@ -129,7 +129,7 @@ class Publisher:
         except ConflictError:
             self._remove(build.folders)
             raise
-        self.log.converge(raw.day, known=record)
+        self.log.sync_catalog(raw.day, known=record)
         return DayResult(
             raw.day,
             commit,

@@ -6,10 +6,13 @@ from datetime import date
 from flightlake.ports import ObjectInfo, ObjectStore
 from flightlake.publishing.registry import LogDefinition
 
+UNEXPECTED_KEY = "its name is not that of a landed response of this day"
+"""Reason for which an object in a day's folder counts as unreadable without being read."""
+
 
 @dataclass(frozen=True)
 class RawDay:
-    """What was landed for a UTC day.
+    """Raw objects that were landed for a UTC day.
 
     Attributes:
         objects: those whose names are of this day, in the order of keys.

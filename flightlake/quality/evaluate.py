@@ -1,11 +1,11 @@
-"""Judge one response in plain Python, by the rules that the Spark job judges by."""
+"""Evaluation of one response by the quality rules, in plain Python."""
 
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 from flightlake.opensky.decoder import Response, decode_row
-from flightlake.quality.rule_compiler import BROKEN, verdict_function
+from flightlake.quality.rule_compiler import BROKEN, compiled_rules
 from flightlake.quality.rules import RULES, Rule
 from flightlake.quality.scores import RuleCount, overall_score, scores
 
@@ -20,7 +20,7 @@ class Rejection:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What the rules say of one response.
+    """Rows of one response with the results of the quality rules.
 
     Attributes:
         rows: decoded values per row, in the order of `flightlake.opensky.decoder.DECODED_COLUMNS`.
@@ -44,43 +44,43 @@ class Evaluation:
 
     @property
     def quality_score(self) -> float | None:
-        """The score of this response in percent; None for an empty sky."""
+        """Quality score of the response in percent; None where it has no rows."""
         return overall_score(scores(self.counts))
 
 
 def evaluate(response: Response) -> Evaluation:
-    """Return every row of a response decoded and judged."""
+    """Decode every row of a response and apply the rules to it."""
     rows = [decode_row(row) for row in response.rows]
-    verdicts = verdict_function()(rows, response.time_s)
-    # Rows differ in few ways: everything else is done once for each distinct verdict.
-    distinct = Counter(verdicts)
-    reasons = {verdict: found for verdict in distinct if (found := _reasons(verdict))}
+    results = compiled_rules()(rows, response.time_s)
+    # Rows differ in few ways: everything else is done once for each distinct result.
+    distinct = Counter(results)
+    reasons = {result: found for result in distinct if (found := _reasons(result))}
     rejections = {
-        number: Rejection(number, reasons[verdict]) for number, verdict in enumerate(verdicts) if verdict in reasons
+        number: Rejection(number, reasons[result]) for number, result in enumerate(results) if result in reasons
     }
     return Evaluation(rows, rejections, _counts(distinct))
 
 
 def broken_rules(row: Any, time_s: int) -> tuple[Rule, ...]:
     """Return every rule that a row as received breaks, warnings too, in the rules' order; time in Unix seconds."""
-    (verdict,) = verdict_function()([decode_row(row)], time_s)
-    return tuple(rule for number, rule in enumerate(RULES) if verdict >> 2 * number & BROKEN == BROKEN)
+    (result,) = compiled_rules()([decode_row(row)], time_s)
+    return tuple(rule for number, rule in enumerate(RULES) if result >> 2 * number & BROKEN == BROKEN)
 
 
-def _reasons(verdict: int) -> tuple[str, ...]:
+def _reasons(result: int) -> tuple[str, ...]:
     return tuple(
         rule.name
         for number, rule in enumerate(RULES)
-        if rule.severity == "reject" and verdict >> 2 * number & BROKEN == BROKEN
+        if rule.severity == "reject" and result >> 2 * number & BROKEN == BROKEN
     )
 
 
 def _counts(distinct: Counter[int]) -> dict[str, RuleCount]:
     checked: Counter[int] = Counter()
     failed: Counter[int] = Counter()
-    for verdict, row_count in distinct.items():
+    for result, row_count in distinct.items():
         for number in range(len(RULES)):
-            bits = verdict >> 2 * number & BROKEN
+            bits = result >> 2 * number & BROKEN
             checked[number] += row_count * (bits != 0)
             failed[number] += row_count * (bits == BROKEN)
     return {rule.name: RuleCount(checked[number], failed[number]) for number, rule in enumerate(RULES)}

@@ -1,4 +1,4 @@
-"""The rules' SQL as one Python function, so that the poller judges 12,000 rows without a database.
+"""Compiler of the rules' SQL into one Python function, which evaluates 12,000 rows without a database.
 
 Only the subset that `flightlake.quality.rules` allows is translated, word by word; any other word is an error. Python
 knows no third truth value: it reads a text as SQL does because the rules decide null before they compare. The tests
@@ -14,11 +14,11 @@ from flightlake.opensky.decoder import DECODED_COLUMNS
 from flightlake.quality.rules import RULES, Rule
 
 KEPT, BROKEN = 1, 3
-"""Two bits a rule: the low one tells that it applied, the high one that the row broke it; 0 where it does not apply."""
+"""Two bits a rule: the low one says that it applied, the high one that the row broke it; 0 where it does not apply."""
 
 SNAPSHOT_COLUMN = "snapshot_at_s"
 
-Verdicts = Callable[[Sequence[tuple[Any, ...]], int], list[int]]
+RowResults = Callable[[Sequence[tuple[Any, ...]], int], list[int]]
 
 _BETWEEN = re.compile(r"(\w+) between (-?[\d.]+) and (-?[\d.]+)")
 _WORD = re.compile(r"\s*('[^'\\]*'|[A-Za-z_]\w*|\d+(?:\.\d+)?|<>|<=|>=|[-=<>(),])")
@@ -49,10 +49,10 @@ def python_expression(predicate: str) -> str:
 
 
 @cache
-def verdict_function(rules: tuple[Rule, ...] = RULES) -> Verdicts:
-    """Return a function of decoded rows and their response's time that gives each row's verdict.
+def compiled_rules(rules: tuple[Rule, ...] = RULES) -> RowResults:
+    """Return a function of decoded rows and their response's time that gives one result for each row.
 
-    Rule number n holds the bits 2n and 2n + 1 of a verdict.
+    Rule number n has the bits 2n and 2n + 1 of a result.
     """
     groups: dict[str, list[int]] = {}
     for n, rule in enumerate(rules):
@@ -60,27 +60,27 @@ def verdict_function(rules: tuple[Rule, ...] = RULES) -> Verdicts:
     lines = [line for applies, numbers in groups.items() for line in _lines(applies, rules, numbers)]
     source = "\n".join(
         [
-            f"def verdicts(rows, {SNAPSHOT_COLUMN}):",
+            f"def results(rows, {SNAPSHOT_COLUMN}):",
             " found = []",
             f" for {', '.join(DECODED_COLUMNS)} in rows:",
-            "  verdict = 0",
+            "  result = 0",
             *lines,
-            "  found.append(verdict)",
+            "  found.append(result)",
             " return found",
         ]
     )
     names: dict[str, Any] = {"regexp_like": _regexp_like}
     exec(compile(source, "<the rules>", "exec"), names)  # noqa: S102 - made of our own rules, each word of it checked
-    made: Verdicts = names["verdicts"]
+    made: RowResults = names["results"]
     return made
 
 
 def _lines(applies: str, rules: tuple[Rule, ...], numbers: list[int]) -> Iterator[str]:
-    # Rules that apply to the same rows are asked for it together, and counted as kept in one sum.
+    # Rules with the same condition are tested for it once, and their low bits are set by one addition.
     yield f"  if {python_expression(applies)}:"
-    yield f"   verdict += {sum(KEPT << 2 * n for n in numbers)}"
+    yield f"   result += {sum(KEPT << 2 * n for n in numbers)}"
     for n in numbers:
-        yield f"   if {python_expression(rules[n].broken)}: verdict += {(BROKEN - KEPT) << 2 * n}"
+        yield f"   if {python_expression(rules[n].broken)}: result += {(BROKEN - KEPT) << 2 * n}"
 
 
 # The same aircraft, countries and codes come again in response after response; one poller sees some 40,000 texts a day.

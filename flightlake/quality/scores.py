@@ -1,4 +1,4 @@
-"""The quality score: 100 x passed / checked for a rule, the mean of rules for a dimension, the mean of those in all."""
+"""Quality scores: 100 x passed / checked of a rule, mean of its rules for a dimension, mean of dimensions overall."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from flightlake.quality.rules import DIMENSIONS, RULES, Rule
 
 @dataclass(frozen=True)
 class RuleCount:
-    """How many rows a rule was applied to, and how many of them broke it."""
+    """Numbers of rows that a rule was applied to, and of those that broke it."""
 
     checked_count: int
     failed_count: int
@@ -17,7 +17,7 @@ class RuleCount:
 
 @dataclass(frozen=True)
 class Score:
-    """One row of `quality_scores`: a rule, a dimension (`rule` null) or the whole (both null).
+    """One row of `quality_scores`: of a rule, a dimension (`rule` null) or overall (both null).
 
     Attributes:
         score: percent; None where nothing was checked, so that an empty sky is neither good nor bad.
@@ -32,11 +32,11 @@ class Score:
 
 
 def scores(counts: Mapping[str, RuleCount], rules: tuple[Rule, ...] = RULES) -> list[Score]:
-    """Return the scores of every rule, then of every dimension, then of the whole.
+    """Return the scores of every rule, then of every dimension, then the overall one.
 
     Args:
         counts: by rule name; a rule without an entry was not checked.
-        rules: the rules that were judged.
+        rules: the rules that were applied.
     """
     by_rule = [_rule_score(rule, counts.get(rule.name, RuleCount(0, 0))) for rule in rules]
     by_dimension = [_combined(dimension, [s for s in by_rule if s.dimension == dimension]) for dimension in DIMENSIONS]
@@ -44,7 +44,7 @@ def scores(counts: Mapping[str, RuleCount], rules: tuple[Rule, ...] = RULES) -> 
 
 
 def overall_score(all_scores: Iterable[Score]) -> float | None:
-    """Return the score of the whole; None where nothing was checked."""
+    """Return the overall score; None where nothing was checked."""
     return next(score.score for score in all_scores if score.dimension is None)
 
 

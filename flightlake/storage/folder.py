@@ -73,7 +73,7 @@ class FolderStore:
                 _unlink(path.with_name(f".{path.name}.crc"))
             self._remove_empty_folders(path.parent)
 
-    def leftovers(self) -> Iterator[ObjectInfo]:
+    def list_incomplete(self) -> Iterator[ObjectInfo]:
         """Yield unfinished files, checksums of files that are gone, and empty folders, the innermost first."""
         with storage_errors("list", self._root):
             for name, _, files in os.walk(self._root, topdown=False):
@@ -85,9 +85,9 @@ class FolderStore:
                     if (info := _info(path, str(path.relative_to(self._root)))) is not None:
                         yield info
 
-    def discard(self, leftover: ObjectInfo) -> None:
+    def remove_incomplete(self, incomplete: ObjectInfo) -> None:
         """Remove a leftover and the folders that this empties; where it is gone already, that is no error."""
-        path = self._root / leftover.key
+        path = self._root / incomplete.key
         with storage_errors("delete", path):
             _unlink(path)
         self._remove_empty_folders(path if path.is_dir() else path.parent)

@@ -21,7 +21,7 @@ _RAW = "raw"
 
 
 @dataclass(frozen=True)
-class Marker:
+class FormatMarker:
     """What a lake's marker says.
 
     Attributes:
@@ -31,7 +31,7 @@ class Marker:
     raw: str | None
 
 
-def find_marker(store: ObjectStore, address: str) -> Marker | None:
+def find_format_marker(store: ObjectStore, address: str) -> FormatMarker | None:
     """Return what the place's marker says; None where it has none.
 
     Raises:
@@ -54,10 +54,10 @@ def find_marker(store: ObjectStore, address: str) -> Marker | None:
         )
     if (version > _ONE_PLACE) != isinstance(raw, str):
         raise _no_marker(address, text)
-    return Marker(raw)
+    return FormatMarker(raw)
 
 
-def mark(store: ObjectStore) -> None:
+def write_format_marker(store: ObjectStore) -> None:
     """Make the place a lake; where another process just did, nothing changes."""
     store.put_if_absent(MARKER_KEY, f"{json.dumps({_NAME: _ONE_PLACE})}\n".encode())
 

@@ -1,4 +1,4 @@
-"""From `s3://bucket/prefix` to a lake on AWS."""
+"""Open a lake on AWS by `s3://bucket/prefix`."""
 
 import re
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from flightlake.layout import MARKER_KEY
 from flightlake.ports import ObjectStore
 from flightlake.storage.aws_errors import aws_errors, refuse_cut_answers
 from flightlake.storage.dynamodb_state import DynamoDbPollState
-from flightlake.storage.format_marker import find_marker, foreign_place, mark, no_lake
+from flightlake.storage.format_marker import find_format_marker, foreign_place, no_lake, write_format_marker
 from flightlake.storage.glue_catalog import GlueCatalog
 from flightlake.storage.keys import is_key
 from flightlake.storage.s3 import S3Store
@@ -37,15 +37,17 @@ _COUNTED_ENTRIES = 1000
 
 @dataclass(frozen=True)
 class AwsSettings:
-    """What an address does not say. Region, credentials and endpoint (AWS_ENDPOINT_URL) are boto3's own settings.
+    """Names that an address does not hold. Credentials and endpoint (AWS_ENDPOINT_URL) are boto3's own settings.
 
     Attributes:
         database: the Glue database of the lake's tables.
         poll_state_table: the DynamoDB table that holds the pollers' states.
+        region: None for that of boto3's own settings.
     """
 
     database: str = "flightlake"
     poll_state_table: str = "flightlake-poll-state"
+    region: str | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "AwsSettings":
@@ -67,7 +69,7 @@ def open_s3_lake(address: str, settings: AwsSettings, *, create: bool = False) -
 
     Args:
         address: the bucket's name and, after a slash, the prefix; a slash at the end changes nothing.
-        settings: the names of the Glue database and the DynamoDB table.
+        settings: names of the Glue database, the DynamoDB table and the region.
         create: make the prefix a lake where nothing lies under it; the bucket must be there.
 
     Raises:
@@ -77,18 +79,18 @@ def open_s3_lake(address: str, settings: AwsSettings, *, create: bool = False) -
     """
     bucket, prefix = _bucket_and_prefix(address)
     base_uri = f"s3://{bucket}/{prefix}/" if prefix else f"s3://{bucket}/"
-    s3, glue, dynamodb = _clients(address, "s3", "glue", "dynamodb")
+    s3, glue, dynamodb = _clients(address, settings.region, "s3", "glue", "dynamodb")
     store: ObjectStore = S3Store(bucket, prefix, s3)
-    marker = find_marker(store, address)
+    marker = find_format_marker(store, address)
     if marker is None:
         _check_place(store, address, create=create)
-        mark(store)
-        marker = find_marker(store, address)
+        write_format_marker(store)
+        marker = find_format_marker(store, address)
     if marker is not None and marker.raw is not None:
         store = TwoZoneStore(store, _raw_zone(address, marker.raw, s3))
     catalog = GlueCatalog(settings.database, base_uri, glue)
     poll_state = DynamoDbPollState(settings.poll_state_table, dynamodb, base_uri)
-    return Lake(address, ArchivedStore(store), catalog, poll_state, root=None)
+    return Lake(address, ArchivedStore(store), store, catalog, poll_state, root=None, region=settings.region)
 
 
 def _check_place(store: ObjectStore, address: str, *, create: bool) -> None:
@@ -116,9 +118,9 @@ def _bucket_and_prefix(address: str) -> tuple[str, str]:
     return found[1], prefix
 
 
-def _clients(address: str, *services: str) -> list[Any]:
+def _clients(address: str, region: str | None, *services: str) -> list[Any]:
     with aws_errors("open", address):
-        session = boto3.session.Session()
+        session = boto3.session.Session(region_name=region)
         clients = [session.client(service, config=_CLIENT) for service in services]
     for client in clients:
         refuse_cut_answers(client)

@@ -99,7 +99,7 @@ class S3Store:
                     "give this role or user the permission for it, then run it again"
                 )
 
-    def leftovers(self) -> Iterator[ObjectInfo]:
+    def list_incomplete(self) -> Iterator[ObjectInfo]:
         """Yield uploads in parts that were never completed: S3 keeps, and bills, their parts."""
         pages = self._client.get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket, Prefix=self._prefix)
         with aws_errors("list unfinished uploads under", self._place("")):
@@ -108,9 +108,9 @@ class S3Store:
                     key = found["Key"].removeprefix(self._prefix)
                     yield ObjectInfo(f"{key}{_UPLOAD}{found['UploadId']}", 0, found["Initiated"])
 
-    def discard(self, leftover: ObjectInfo) -> None:
+    def remove_incomplete(self, incomplete: ObjectInfo) -> None:
         """Abort an upload in parts; where it is gone already, that is no error."""
-        key, _, upload_id = leftover.key.rpartition(_UPLOAD)
+        key, _, upload_id = incomplete.key.rpartition(_UPLOAD)
         with aws_errors("abort the upload of", self._place(key)):
             try:
                 self._client.abort_multipart_upload(Bucket=self._bucket, Key=self._prefix + key, UploadId=upload_id)

@@ -30,14 +30,17 @@ class S3aAccess:
     credentials: dict[str, str] = field(repr=False)
 
 
-def s3a_access() -> S3aAccess:
+def s3a_access(region: str | None = None) -> S3aAccess:
     """Return how S3A reaches S3, as boto3's settings (environment, profile, login) say now.
+
+    Args:
+        region: AWS region; None for that of boto3's settings.
 
     Raises:
         StorageError: there are no credentials, or no region.
     """
     with aws_errors("reach", "S3 with Spark"):
-        session = boto3.session.Session()
+        session = boto3.session.Session(region_name=region)
         found = session.get_credentials()
         if found is None:
             raise NoCredentialsError

@@ -50,13 +50,13 @@ class TwoZoneStore:
         for store in (self._own, self._raw):
             store.delete([key for key in named if self._zone(key) is store])
 
-    def leftovers(self) -> Iterator[ObjectInfo]:
+    def list_incomplete(self) -> Iterator[ObjectInfo]:
         """Yield what killed writers left in the lake's own place; into the raw zone nothing is written in parts."""
-        return self._own.leftovers()
+        return self._own.list_incomplete()
 
-    def discard(self, leftover: ObjectInfo) -> None:
-        """Remove what `leftovers` has yielded; where it is gone already, that is no error."""
-        self._own.discard(leftover)
+    def remove_incomplete(self, incomplete: ObjectInfo) -> None:
+        """Remove what `list_incomplete` has yielded; where it is gone already, that is no error."""
+        self._own.remove_incomplete(incomplete)
 
     def make_durable(self, prefix: str) -> None:
         """Return when everything under the prefix outlives a power cut."""

@@ -1,4 +1,4 @@
-"""Write the files of a commit: into folders of their own, which nobody sees until a pointer moves."""
+"""Writer of a commit's files: into new folders, which no reader sees until a pointer moves."""
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import StructType
@@ -26,11 +26,11 @@ def write_folder(rows: DataFrame, store: ObjectStore, folder: str, *, in_runs: b
     """Write rows as Parquet files into a new folder, as they are partitioned and sorted.
 
     Args:
-        rows: what to write.
+        rows: rows of one table.
         store: where the folder lies.
         folder: its prefix.
-        in_runs: whether an address stands in many rows one after the other. Then it gets a dictionary: readers compare
-            the run's one entry, which finds an aircraft five times as fast.
+        in_runs: whether an address repeats in many consecutive rows. Then it gets a dictionary: readers compare the
+            run's one entry, which finds an aircraft five times as fast.
     """
     has_dictionary = {"parquet.enable.dictionary#icao24": str(in_runs).lower()}
     rows.write.options(**WRITE_OPTIONS, **has_dictionary).parquet(store.uri(folder))
@@ -38,7 +38,7 @@ def write_folder(rows: DataFrame, store: ObjectStore, folder: str, *, in_runs: b
 
 
 def audited_row_count(spark: SparkSession, store: ObjectStore, table: Table, folder: str) -> int:
-    """Return the rows that a written folder holds, as its files' footers say.
+    """Return the number of rows in a written folder, from the footers of its files.
 
     Raises:
         ContractViolationError: the files' columns or types are not the table's.

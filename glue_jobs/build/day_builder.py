@@ -1,4 +1,4 @@
-"""Spark as an engine: builds days of every log with one session, which starts when the first day needs it."""
+"""Day builder of Spark: one session for the days of all logs, started when the first day needs it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class SparkDayBuilder:
     store: ObjectStore
 
     def build(self, definition: LogDefinition, raw: RawDay, folders: dict[str, str]) -> DayBuild:
-        """Write the files of one day into new folders and return what they hold; see `DayBuilder`."""
+        """Write the files of one day into new folders and return their counts; see `DayBuilder`."""
         try:
             return _BUILDS[definition.name](self.session(), self.store, raw, folders)
         except (PySparkException, Py4JError) as error:

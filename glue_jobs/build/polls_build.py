@@ -1,4 +1,4 @@
-"""Build one day of `polls`: ledger records, one small object each, to one Parquet file. Publishes nothing."""
+"""Build of one day of `polls`: ledger records, one small object each, to one Parquet file."""
 
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
@@ -15,9 +15,9 @@ from glue_jobs.build.raw_reader import json_reader, keep_keys, read_objects
 
 
 def build_polls(spark: SparkSession, store: ObjectStore, raw: RawDay, folders: dict[str, str]) -> DayBuild:
-    """Write a day's ledger records into a new folder and return what it holds.
+    """Write a day's ledger records into a new folder and return its counts.
 
-    A record that is no JSON of the contract's columns costs itself: it is reported as unreadable.
+    A record that is no JSON of the contract's columns is left out and reported as unreadable.
     """
     former = [column for column in POLLS.columns if column.former_name]
     former_ddl = "".join(f", {column.former_name} {column.type}" for column in former)

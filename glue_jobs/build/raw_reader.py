@@ -1,4 +1,4 @@
-"""Read raw objects with Spark; of responses one row per state vector, as the text that was received."""
+"""Readers of raw objects with Spark: responses, ledger records, and state vectors as received text."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -23,7 +23,7 @@ def read_responses(
 ) -> DataFrame:
     """Return a day's responses.
 
-    Grain: one row per response; none for an object that Spark cannot read: the caller compares with what was landed.
+    Grain: one row per response; none for an object that Spark cannot read: the caller compares with the landed keys.
 
     Columns: raw_key string, raw_number int (its place among the day's keys in their order), time bigint (Unix seconds;
     null where the response cannot be used), states array<string> (each vector's JSON text; null for JSON null, and
@@ -32,14 +32,14 @@ def read_responses(
     Args:
         spark: session.
         store: where the raw zone lies.
-        raw: the day and its objects; what lands later is left to the next run.
+        raw: the day and its objects; objects that land later are left to the next run.
         keys: read only these of the day's responses; None for all.
     """
     wanted = {key: number for key, number in raw.numbers.items() if keys is None or key in keys}
     found = _found_responses(spark, store, raw.day, wanted, by_name=keys is not None)
     is_instant = F.col("time").between(FIRST_TIME_S, LAST_TIME_S)
-    # Asked in this order: an instant beyond the calendar would stop the day. Of what Spark cannot parse to its end it
-    # keeps what stood before, such as a time without states: that is no empty sky.
+    # In this order, because an instant beyond the calendar would stop the day. Of a text that Spark cannot parse to
+    # its end it keeps the beginning, such as a time without states: that is no empty response.
     is_whole = is_instant & F.col("unparsed").isNull()
     is_usable = F.when(is_whole, F.to_date(F.timestamp_seconds("time")) == F.lit(raw.day))
     return found.withColumn("time", F.when(is_usable, F.col("time"))).select(
@@ -72,8 +72,8 @@ def _found_responses(
         store: where the raw zone lies.
         day: UTC.
         wanted: their numbers by key.
-        by_name: open these objects and no others: for a few of many. Else the day's folder is listed, and all in it
-            opened.
+        by_name: open these objects only, for a few of many. Otherwise the day's folder is listed and all of its
+            objects are opened.
     """
     archived = {key: member for key, member in archived_members(store, day).items() if key in wanted}
     loose = {key: number for key, number in wanted.items() if key not in archived}
@@ -82,7 +82,7 @@ def _found_responses(
         numbers = {key: number for key, number in wanted.items() if key in archived}
         frames.append(keep_keys(_read_parts(spark, store, archived.values()), numbers))
     if loose:
-        # An object that is no sound gzip costs itself; the caller finds it missing and looks why.
+        # An object that is no sound gzip costs itself; the caller finds it missing and looks for the reason.
         reader, prefix = json_reader(spark, RESPONSE_SCHEMA, skip_broken=True), raw_states_day_prefix(day)
         paths = [store.uri(key) for key in loose] if by_name else store.uri(prefix)
         frames.append(keep_keys(read_objects(reader, prefix, paths), loose))
@@ -92,9 +92,9 @@ def _found_responses(
 
 
 def _read_parts(spark: SparkSession, store: ObjectStore, members: Iterable[Member]) -> DataFrame:
-    """Return one row per response in the parts of an archive that hold some, as `read_objects` does for loose ones.
+    """Return one row per response in the parts of an archive that hold these members, as `read_objects` does.
 
-    A part that is damaged gives the rows before the damage; the caller finds the others missing and looks why.
+    A damaged part gives the rows before the damage; the caller finds the others missing and looks for the reason.
     """
     schema = f"raw_key string, response struct<{RESPONSE_SCHEMA.rpartition(', ')[0]}>, unparsed string"
     parts = sorted({store.uri(member.part) for member in members})
@@ -121,11 +121,11 @@ def keep_keys(objects: DataFrame, numbers: Mapping[str, int]) -> DataFrame:
 
 
 def json_reader(spark: SparkSession, schema: str, *, skip_broken: bool) -> DataFrameReader:
-    """Return what reads objects of JSON texts that NUL bytes end.
+    """Return a reader for NUL-delimited JSON objects.
 
     Args:
         spark: session.
-        schema: DDL with a column `unparsed string`, which holds the text of what is no JSON of this schema.
+        schema: DDL with a column `unparsed string`, which holds any text that is no JSON of this schema.
         skip_broken: give no row for an object that cannot be read, instead of failing.
     """
     return (

@@ -1,4 +1,4 @@
-"""Build one day of `states`: raw to folders, counted on the way. Publishes nothing."""
+"""Build of one day of `states`: raw responses to Parquet folders, counted on the way."""
 
 from dataclasses import dataclass, fields
 from typing import Any
@@ -11,21 +11,30 @@ from flightlake.errors import InvalidResponseError, StorageError
 from flightlake.layout import ungzipped
 from flightlake.opensky.decoder import parse_response
 from flightlake.ports import ObjectStore
+from flightlake.publishing.content_checksum import content_checksum
 from flightlake.publishing.day_build import DayBuild
-from flightlake.publishing.raw_day import RawDay
+from flightlake.publishing.file_ranges import range_bounds
+from flightlake.publishing.raw_day import UNEXPECTED_KEY, RawDay
 from flightlake.quality.rules import FIELDS_UNKNOWN
 from flightlake.quality.scores import overall_score, scores
 from flightlake.schema.contract import spark_ddl
 from flightlake.schema.tables.quality import QUALITY_SCORES
 from flightlake.schema.tables.states import STATES, STATES_QUARANTINE
 from glue_jobs.build.commit_writer import audited_row_count, write_folder
-from glue_jobs.build.file_ranges import FILE_NUMBER, range_bounds, with_file_ranges
+from glue_jobs.build.file_ranges import FILE_NUMBER, with_file_ranges
 from glue_jobs.build.raw_reader import read_responses, state_vectors
 from glue_jobs.session import frame_of
 from glue_jobs.transforms.decode import decode
 from glue_jobs.transforms.deduplicate import with_is_repeat
 from glue_jobs.transforms.evaluate import count_columns, is_rejected, rule_counts, with_rule_results
-from glue_jobs.transforms.tables import content_checksum, to_quality_scores, to_quarantine, to_states, with_row_hash
+from glue_jobs.transforms.tables import (
+    CHECKSUM_SUMS,
+    checksum_sums,
+    to_quality_scores,
+    to_quarantine,
+    to_states,
+    with_row_hashes,
+)
 
 RAW_BYTES_PER_ROW = 30
 """Gzipped bytes of a state vector in a global response, measured on recorded ones (27 to 33)."""
@@ -34,23 +43,23 @@ ROWS_PER_FILE = 1_500_000
 """About 25 MB of Parquet: few files for readers, and little enough for a core to sort in memory beside others."""
 
 RUN_LENGTH = 100
-"""Responses of a day from which on an aircraft's rows are a run that its address is worth a dictionary for: below, one
-made 3 % more bytes."""
+"""Fewest responses of a day for which addresses get a dictionary: with fewer, runs are short and a dictionary makes 3 %
+more bytes."""
 
 PLACES = 1_000
-"""What the driver learns of rejected rows are their responses, and their row numbers modulo this: it does not grow with
-the rows, and few others share both."""
+"""Modulus of the row numbers that the driver collects of rejected rows, beside their responses: the amount does not
+grow with the rows, and few other rows share both."""
 
 _PLACE = f"row_number % {PLACES}"
 
 _UNREAD = "unread"
-"""A sound object that gave no rows: leaving it out would lose them. Beside a damaged one of the same part it is told
-only once that one had its say."""
+"""Mark of a sound object that gave no rows, which must not be left out. A damaged object of the same archive part is
+reported first, being the cause."""
 
 
 @dataclass(frozen=True)
 class ReadSummary:
-    """The day's raw objects by what Spark found in them; those that it could not open are in none."""
+    """Keys of the day's raw objects by their content in Spark; objects that it could not open are in no set."""
 
     with_rows: frozenset[str]
     empty: frozenset[str]
@@ -58,11 +67,11 @@ class ReadSummary:
 
 
 def build_states(spark: SparkSession, store: ObjectStore, raw: RawDay, folders: dict[str, str]) -> DayBuild:
-    """Write curated, quarantined and quality rows of a day into new folders and return what they hold.
+    """Write curated, quarantined and quality rows of a day into new folders and return their counts.
 
     Raises:
-        StorageError: an object could not be read though it is sound; nothing must be published, a retry may do.
-        ContractViolationError: what was written is not what the contract says.
+        StorageError: an object could not be read though it is sound; nothing must be published, a retry may succeed.
+        ContractViolationError: the written files do not match the contract.
     """
     seen = _write_states(spark, store, raw, folders[STATES.name])
     _write_quarantine(
@@ -87,25 +96,25 @@ def build_states(spark: SparkSession, store: ObjectStore, raw: RawDay, folders: 
         tuple(sorted(raw.keys)),
         counts,
         overall_score(day_scores),
-        seen["checksum"],
+        content_checksum(*(seen[name] for name in CHECKSUM_SUMS)),
         _unreadable(store, raw, ReadSummary(*(frozenset(seen[part.name]) for part in fields(ReadSummary)))),
         rule_counts(seen.get)[FIELDS_UNKNOWN].failed_count,
     )
 
 
 def _write_states(spark: SparkSession, store: ObjectStore, raw: RawDay, folder: str) -> dict[str, Any]:
-    """Write the curated rows and return everything that was observed on the way, in one pass over raw."""
-    responses, verdicts, written = Observation(), Observation(), Observation()
+    """Write the curated rows in one pass over raw and return all observed counts."""
+    responses, results, written = Observation(), Observation(), Observation()
     read = read_responses(spark, store, raw).observe(responses, *_response_columns())
-    # What is observed is copied row by row: the texts, which nobody needs from here on, would be half of it.
-    judged = with_rule_results(decode(state_vectors(read.drop("raw_key")))).drop("raw_row")
-    judged = judged.observe(verdicts, *count_columns(), *_rejects_columns())
-    accepted = with_file_ranges(judged.where(~is_rejected()), range_bounds(store, raw, _file_count(raw)))
+    # Observed rows are copied one by one: the texts, which are not needed from here on, would be half of the bytes.
+    evaluated = with_rule_results(decode(state_vectors(read.drop("raw_key")))).drop("raw_row")
+    evaluated = evaluated.observe(results, *count_columns(), *_rejects_columns())
+    accepted = with_file_ranges(evaluated.where(~is_rejected()), range_bounds(store, raw, _file_count(raw)))
     duplicates = F.sum(F.col("is_repeat").cast("bigint")).alias("duplicates")
-    hashed = with_row_hash(with_is_repeat(accepted, FILE_NUMBER))
-    ranked = hashed.observe(written, duplicates, content_checksum().alias("checksum"))
+    hashed = with_row_hashes(with_is_repeat(accepted, FILE_NUMBER))
+    ranked = hashed.observe(written, duplicates, *checksum_sums())
     write_folder(to_states(ranked.where(~F.col("is_repeat"))), store, folder, in_runs=len(raw.objects) >= RUN_LENGTH)
-    return responses.get | verdicts.get | written.get
+    return responses.get | results.get | written.get
 
 
 def _write_quarantine(
@@ -140,9 +149,7 @@ def _file_count(raw: RawDay) -> int:
 
 
 def _unreadable(store: ObjectStore, raw: RawDay, seen: ReadSummary) -> tuple[Unreadable, ...]:
-    unexpected = [
-        Unreadable(key, "its name is not that of a landed response of this day") for key in raw.unexpected_keys
-    ]
+    unexpected = [Unreadable(key, UNEXPECTED_KEY) for key in raw.unexpected_keys]
     reasons = {info.key: _reason(store, info.key, seen) for info in raw.objects if info.key not in seen.with_rows}
     if unread := [key for key, reason in reasons.items() if reason == _UNREAD]:
         raise StorageError(f"{unread[0]} is sound but was not read; nothing is published, run the conversion again")
@@ -151,7 +158,7 @@ def _unreadable(store: ObjectStore, raw: RawDay, seen: ReadSummary) -> tuple[Unr
 
 
 def _reason(store: ObjectStore, key: str, seen: ReadSummary) -> str | None:
-    """Return why an object gave no rows; None where it is an empty sky, `_UNREAD` where it is sound.
+    """Return why an object gave no rows; None where it has no rows, `_UNREAD` where it is sound.
 
     Raises:
         StorageError: the part of an archive that holds it is damaged.
@@ -164,4 +171,4 @@ def _reason(store: ObjectStore, key: str, seen: ReadSummary) -> str | None:
         return None
     if key not in seen.unusable:
         return _UNREAD
-    return f"its time {response.snapshot_at:%Y-%m-%dT%H:%M:%SZ} is of another day, or Spark cannot parse its numbers"
+    return f"its time {response.snapshot_at:%Y-%m-%dT%H:%M:%SZ} is of another day"

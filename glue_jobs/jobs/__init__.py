@@ -1,1 +1,1 @@
-"""Job entries: arguments, session, one call."""
+"""Entry points of the Glue jobs: arguments, session, one call."""

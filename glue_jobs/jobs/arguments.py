@@ -1,4 +1,4 @@
-"""Arguments of a job as texts: on Glue by `getResolvedOptions`, elsewhere from an ordinary command line."""
+"""Arguments of a job as texts: by `getResolvedOptions` on Glue, from an ordinary command line elsewhere."""
 
 import argparse
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ LAKE = Argument("lake", "folder or s3://bucket/prefix", default=None)
 DATABASE = Argument("database", "Glue database of the lake's tables; default: FLIGHTLAKE_DATABASE, or flightlake")
 SERVICE = Argument("service", "sends metrics to CloudWatch under this name; default: sends none")
 COMMON = (LAKE, DATABASE, SERVICE)
-"""What every job takes."""
+"""Arguments of every job."""
 
 
 def argument_texts(argv: Sequence[str], job: str, arguments: Sequence[Argument]) -> dict[str, str]:
@@ -38,8 +38,8 @@ def argument_texts(argv: Sequence[str], job: str, arguments: Sequence[Argument])
 
     Args:
         argv: the arguments, without the program's name.
-        job: what the job does, for its usage.
-        arguments: what the job takes.
+        job: description of the job, for its usage text.
+        arguments: arguments of the job.
 
     Raises:
         UsageError: on Glue, one is missing; elsewhere the process ends with the usage and status 2.
@@ -48,7 +48,7 @@ def argument_texts(argv: Sequence[str], job: str, arguments: Sequence[Argument])
 
 
 def is_glue(argv: Sequence[str]) -> bool:
-    """Tell whether these are arguments that Glue has put together."""
+    """Tell whether Glue has passed these arguments."""
     return any(argument.partition("=")[0] == _GLUE_MARK for argument in argv)
 
 

@@ -18,7 +18,6 @@ if __name__ == "__main__":
     sys.path.append(str(Path(__file__).resolve().parents[2]))
 
 from flightlake.clock import SystemClock
-from flightlake.errors import FlightLakeError, UsageError
 from flightlake.publishing.day_result import DayResult
 from flightlake.publishing.publisher import Publisher
 from flightlake.publishing.registry import POLLS_LOG, STATES_LOG
@@ -27,29 +26,28 @@ from flightlake.storage.open_lake import open_lake
 from glue_jobs.build.day_builder import SparkDayBuilder
 from glue_jobs.jobs.metrics import conversion_metrics
 from glue_jobs.jobs.options import ConvertOptions
+from glue_jobs.jobs.run_job import run_job
 from glue_jobs.session import spark_session
 
 logger = logging.getLogger("flightlake.convert_states")
 
 
 def main(argv: Sequence[str]) -> int:
-    """Convert what the arguments ask for and return the exit status: 0 done, 1 a day failed, 2 wrong usage."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
-    try:
-        options = ConvertOptions.from_argv(argv)
-        results = convert(options)
-    except FlightLakeError as error:
-        logger.error("%s", error)  # noqa: TRY400  the text says what to do; a traceback would not
-        return 2 if isinstance(error, UsageError) else 1
+    """Convert the days of the arguments and return the exit status: 0 done, 1 a day failed, 2 wrong usage."""
+    return run_job(argv, ConvertOptions.from_argv, _convert_and_report)
+
+
+def _convert_and_report(options: ConvertOptions) -> bool:
+    results = convert(options)
     for result in results:
         logger.info("day done: %s", json.dumps(result.to_document()))
     if not results:
         logger.info("nothing to do: no raw object is newer than its day's last commit")
-    return 1 if any(result.failed for result in results) else 0
+    return not any(result.failed for result in results)
 
 
 def convert(options: ConvertOptions) -> list[DayResult]:
-    """Convert the days of states, then the poll ledger's, and return what became of each day of states."""
+    """Convert days of states, then of the poll ledger; return all results of states and failed ones of the ledger."""
     lake = open_lake(options.lake, database=options.database)
     master = None if options.is_glue else "local[*]"
     builder = SparkDayBuilder(
@@ -57,32 +55,27 @@ def convert(options: ConvertOptions) -> list[DayResult]:
     )
     states, polls = (
         Publisher(
-            log,
-            builder,
-            lake.store,
-            lake.catalog,
-            SystemClock(),
+            *(log, builder, lake.store, lake.catalog, SystemClock()),
             min_quality=options.min_quality,
             since=options.since,
         )
         for log in (STATES_LOG, POLLS_LOG)
     )
     results = list(states.run(options.dates or _due_days(states), rebuild=options.rebuild))
-    polls_failed = [r for r in polls.run(polls.pending_days()) if r.failed]
-    results += polls_failed
+    results += [result for result in polls.run(polls.pending_days()) if result.failed]
     if options.service:
         send_metrics(options.service, conversion_metrics(results, states.log, now=SystemClock().now()))
     return results
 
 
 def _due_days(states: Publisher) -> list[date]:
-    survey = states.find_pending()
-    due = survey.due(states.since)
-    left = [day.isoformat() for day in survey.outdated if day not in due]
+    found = states.find_pending()
+    due = found.due(states.since)
+    left = [day.isoformat() for day in found.outdated if day not in due]
     if left:
         logger.info("days built under other rules stay; rebuild with --since: %s of them from %s", len(left), left[0])
-    if states.since and survey.pinned:
-        logger.info("days rolled back stay; rebuild with --date and --rebuild: %s", ", ".join(map(str, survey.pinned)))
+    if states.since and found.pinned:
+        logger.info("days rolled back stay; rebuild with --date and --rebuild: %s", ", ".join(map(str, found.pinned)))
     return due
 
 

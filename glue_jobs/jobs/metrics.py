@@ -1,4 +1,4 @@
-"""What the jobs tell CloudWatch: results to figures. Alarms and dashboards stand on these names."""
+"""CloudWatch metrics of the jobs; alarms and dashboards depend on their names."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,10 +12,10 @@ from flightlake.publishing.day_result import DayResult
 
 
 def conversion_metrics(results: Sequence[DayResult], log: CommitLog, *, now: datetime) -> list[Metric]:
-    """Return the figures of a conversion.
+    """Return the metrics of a conversion.
 
     Args:
-        results: what became of each day.
+        results: one for each day.
         log: of `states`.
         now: UTC instant.
     """
@@ -41,12 +41,12 @@ def conversion_metrics(results: Sequence[DayResult], log: CommitLog, *, now: dat
 
 
 def verification_metrics(*, verified: int, differing: int) -> list[Metric]:
-    """Return the figures of a verification: days that were recounted, and those that differed."""
+    """Return the metrics of a verification: verified days, and those of them that differ."""
     return [Metric("DaysVerified", verified), Metric("DaysDiffering", differing)]
 
 
 def vacuum_metrics(removed: Sequence[ExpiredCommit]) -> list[Metric]:
-    """Return the figures of a vacuum."""
+    """Return the metrics of a vacuum."""
     return [
         Metric("FoldersRemoved", len(removed)),
         Metric("BytesRemoved", sum(folder.size_bytes for folder in removed), "Bytes"),

@@ -1,4 +1,4 @@
-"""What each job is asked to do, parsed once from its arguments."""
+"""Options of each job, parsed once from its arguments."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _DATE = Argument("date", "UTC day, YYYY-MM-DD", is_list=True)
 
 @dataclass(frozen=True)
 class JobOptions:
-    """What every job is told.
+    """Options of every job.
 
     Attributes:
         lake: folder or `s3://bucket/prefix`.
@@ -31,7 +31,7 @@ class JobOptions:
 
 @dataclass(frozen=True)
 class ConvertOptions(JobOptions):
-    """What a conversion is asked to do.
+    """Options of a conversion.
 
     Attributes:
         dates: UTC days; empty for every pending day.
@@ -50,7 +50,7 @@ class ConvertOptions(JobOptions):
         """Return the options in a job's arguments (without the program's name).
 
         Raises:
-            UsageError: a value that cannot be meant.
+            UsageError: a value makes no sense.
         """
         texts = argument_texts(
             argv,
@@ -76,7 +76,7 @@ class ConvertOptions(JobOptions):
 
 @dataclass(frozen=True)
 class VerifyOptions(JobOptions):
-    """What a verification is asked to do.
+    """Options of a verification.
 
     Attributes:
         dates: UTC days; empty for the newest published ones.
@@ -91,20 +91,20 @@ class VerifyOptions(JobOptions):
         """Return the options in a job's arguments.
 
         Raises:
-            UsageError: a value that cannot be meant.
+            UsageError: a value makes no sense.
         """
         days = Argument("days", "how many of the newest published days; default 2", default="2")
-        texts = argument_texts(argv, "Recount published days from raw.", (*COMMON, _DATE, days))
+        texts = argument_texts(argv, "Verify published days against raw.", (*COMMON, _DATE, days))
         return cls(*_common(texts, argv), dates=_dates(texts["date"]), day_count=_count("days", texts["days"]))
 
 
 @dataclass(frozen=True)
 class VacuumOptions(JobOptions):
-    """What a vacuum is asked to do.
+    """Options of a vacuum.
 
     Attributes:
-        retention: how long commits that readers saw are kept.
-        dry_run: only tell what would go.
+        retention: time for which commits that readers saw are kept.
+        dry_run: list the files and remove nothing.
     """
 
     retention: timedelta = timedelta(days=7)
@@ -115,15 +115,15 @@ class VacuumOptions(JobOptions):
         """Return the options in a job's arguments.
 
         Raises:
-            UsageError: a value that cannot be meant.
+            UsageError: a value makes no sense.
         """
         texts = argument_texts(
             argv,
             "Remove the files of commits that no reader needs any more.",
             (
                 *COMMON,
-                Argument("older_than_days", "keep what readers saw within so many days; default 7", default="7"),
-                Argument("dry_run", "only tell what would go", default="false", is_flag=True),
+                Argument("older_than_days", "days for which commits that readers saw are kept; default 7", default="7"),
+                Argument("dry_run", "list the files and remove nothing", default="false", is_flag=True),
             ),
         )
         return cls(

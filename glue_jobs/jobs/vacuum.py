@@ -15,47 +15,44 @@ if __name__ == "__main__":
     sys.path.append(str(Path(__file__).resolve().parents[2]))
 
 from flightlake.clock import SystemClock
-from flightlake.commits.log import CommitLog
 from flightlake.commits.vacuum import ExpiredCommit, Vacuum, expired_incomplete
-from flightlake.errors import FlightLakeError, UsageError
 from flightlake.publishing.registry import POLLS_LOG, STATES_LOG
 from flightlake.storage.cloudwatch import send_metrics
 from flightlake.storage.open_lake import open_lake
 from glue_jobs.jobs.metrics import vacuum_metrics
 from glue_jobs.jobs.options import VacuumOptions
+from glue_jobs.jobs.run_job import run_job
 
 logger = logging.getLogger("flightlake.vacuum")
 
 
 def main(argv: Sequence[str]) -> int:
-    """Remove what may go and return the exit status: 0 done, 1 failed, 2 wrong usage."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
-    try:
-        options = VacuumOptions.from_argv(argv)
-        removed = vacuum(options)
-    except FlightLakeError as error:
-        logger.error("%s", error)  # noqa: TRY400  the text says what to do; a traceback would not
-        return 2 if isinstance(error, UsageError) else 1
+    """Remove old files and return the exit status: 0 done, 1 failed, 2 wrong usage."""
+    return run_job(argv, VacuumOptions.from_argv, _vacuum_and_report)
+
+
+def _vacuum_and_report(options: VacuumOptions) -> bool:
+    removed = vacuum(options)
+    action = "would go" if options.dry_run else "removed"
     for folder in removed:
-        said = "would go" if options.dry_run else "removed"
-        logger.info("%s: %s (%d files, %d bytes)", said, folder.folder, len(folder.keys), folder.size_bytes)
+        logger.info("%s: %s (%d files, %d bytes)", action, folder.folder, len(folder.keys), folder.size_bytes)
     if options.service:
         send_metrics(options.service, vacuum_metrics([] if options.dry_run else removed))
-    return 0
+    return True
 
 
 def vacuum(options: VacuumOptions) -> list[ExpiredCommit]:
-    """Remove the old folders of every published table and return them; what killed writers left goes, too."""
+    """Remove the expired commits of every log and return them; incomplete files of killed writers are removed, too."""
     lake = open_lake(options.lake, database=options.database)
     now, removed = SystemClock().now(), []
-    for job in (STATES_LOG, POLLS_LOG):
-        log = CommitLog(job.name, job.tables, lake.store, lake.catalog)
+    for definition in (STATES_LOG, POLLS_LOG):
+        log = definition.commit_log(lake.store, lake.catalog)
         cleaning = Vacuum(log, lake.store, lake.catalog, now, options.retention)
         removed += cleaning.old_folders() if options.dry_run else cleaning.remove()
     for left in expired_incomplete(lake.store, now=now, retention=options.retention):
         logger.info("left by a killed writer%s: %s", "" if options.dry_run else ", removed", left.key)
         if not options.dry_run:
-            lake.store.discard(left)
+            lake.store.remove_incomplete(left)
     return removed
 
 

@@ -1,4 +1,4 @@
-"""One row per aircraft and response time: the newest contact wins, then the smallest raw key, then the first row."""
+"""Deduplication to one row per aircraft and response time: newest contact, then smallest raw key, then first row."""
 
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
@@ -13,7 +13,7 @@ def with_is_repeat(rows: DataFrame, *spread_by: str) -> DataFrame:
 
     Args:
         rows: decoded.
-        spread_by: columns by which all rows of an aircraft were brought together already; they follow from its address.
+        spread_by: columns that depend on the address alone and by which the rows are already partitioned.
     """
     in_order = Window.partitionBy("icao24", *spread_by).orderBy(
         "snapshot_at_s", F.desc("last_contact_at_s"), "raw_number", "row_number"

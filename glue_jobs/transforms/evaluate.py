@@ -1,4 +1,4 @@
-"""Judge decoded rows by the rules: a few words of bits per row, from which rejects, reasons and counts follow."""
+"""Evaluation of decoded rows by the quality rules: a few words of bits per row give rejects, reasons and counts."""
 
 from collections.abc import Callable
 from functools import reduce
@@ -12,15 +12,15 @@ from flightlake.quality.scores import RuleCount
 _Rules = tuple[Rule, ...]
 
 _BITS_A_HALF = 8
-"""A word has two halves of 32 places, each with so many bits: then one sum counts two of them, for less than 2 billion
-rows a day, and what Spark makes of a word is small enough for a JVM to compile."""
+"""Bits in each of a word's two halves of 32 places: one sum counts two bits, up to 2 billion rows a day, and the code
+that Spark generates for a word is small enough for a JVM to compile."""
 
 
 def with_rule_results(rows: DataFrame, rules: _Rules = RULES) -> DataFrame:
-    """Return the rows with their verdicts in `verdicts_0`, ... (bigint), for the functions below.
+    """Return the rows with rule results in `rule_results_0`, ... (bigint), for the functions below.
 
-    The first bits, one per rule, tell that the row broke it; then comes one per condition on which rules apply, many of
-    which share one.
+    The first bits, one per rule, say that the row broke it; then comes one bit per condition on which rules apply, many
+    of which share one.
     """
     conditions = [*(f"({rule.applies}) and ({rule.broken})" for rule in rules), *_conditions(rules)]
     words: dict[int, list[str]] = {}
@@ -29,22 +29,22 @@ def with_rule_results(rows: DataFrame, rules: _Rules = RULES) -> DataFrame:
         # A rule's predicate may be null where the rule does not apply: false and null is false.
         words.setdefault(word, []).append(f"if({condition}, {1 << place}L, 0L)")
     # Texts, not columns: each part of a column is a call to the JVM.
-    return rows.selectExpr("*", *(f"{' | '.join(bits)} as verdicts_{word}" for word, bits in words.items()))
+    return rows.selectExpr("*", *(f"{' | '.join(bits)} as rule_results_{word}" for word, bits in words.items()))
 
 
 def is_rejected(rules: _Rules = RULES) -> Column:
-    """Return whether a row with verdicts breaks a rejecting rule."""
+    """Return whether a row with rule results breaks a rejecting rule."""
     masks: dict[int, int] = {}
     for position, rule in enumerate(rules):
         if rule.severity == "reject":
             word, place = _word_and_place(position)
             masks[word] = masks.get(word, 0) | 1 << place
-    broken = [F.col(f"verdicts_{word}").bitwiseAND(F.lit(mask)) != 0 for word, mask in masks.items()]
+    broken = [F.col(f"rule_results_{word}").bitwiseAND(F.lit(mask)) != 0 for word, mask in masks.items()]
     return reduce(Column.__or__, broken)
 
 
 def reasons(rules: _Rules = RULES) -> Column:
-    """Return the names of the rejecting rules that a row with verdicts breaks, in the rules' order."""
+    """Return the names of the rejecting rules that a row with rule results breaks, in the rules' order."""
     names = [
         F.when(_bit(position) == 1, F.lit(rule.name))
         for position, rule in enumerate(rules)
@@ -54,13 +54,18 @@ def reasons(rules: _Rules = RULES) -> Column:
 
 
 def count_columns(rules: _Rules = RULES) -> list[Column]:
-    """Return aggregates of rows with verdicts, for `rule_counts`: how many broke a rule or fulfilled a condition."""
+    """Return aggregates of rows with rule results, for `rule_counts`: rows that broke a rule or met a condition."""
     sums = {name: text for name, text, _ in map(_pair, range(len(rules) + len(_conditions(rules))))}
     return [F.expr(f"{text} as {name}") for name, text in sums.items()]
 
 
 def rule_counts(counted: Callable[[str], int | None], rules: _Rules = RULES) -> dict[str, RuleCount]:
-    """Return the counts by rule name from the values of `count_columns`, which `counted` looks up by column name."""
+    """Return the counts by rule name from the values of `count_columns`.
+
+    Args:
+        counted: looks a value up by column name.
+        rules: the rules that were applied.
+    """
 
     def count(position: int) -> int:
         name, _, shift = _pair(position)
@@ -71,10 +76,10 @@ def rule_counts(counted: Callable[[str], int | None], rules: _Rules = RULES) -> 
 
 
 def _pair(position: int) -> tuple[str, str, int]:
-    """Return the sum in which a bit is counted, its name and its text, and how far the bit's count is shifted there."""
+    """Return name and SQL text of the sum in which a bit is counted, and by how many places its count is shifted."""
     word, place = _word_and_place(position)
     low = place % 32
-    return f"sum_{word}_{low}", f"sum(shiftrightunsigned(verdicts_{word}, {low}) & {1 | 1 << 32}L)", place - low
+    return f"sum_{word}_{low}", f"sum(shiftrightunsigned(rule_results_{word}, {low}) & {1 | 1 << 32}L)", place - low
 
 
 def _word_and_place(position: int) -> tuple[int, int]:
@@ -88,4 +93,4 @@ def _conditions(rules: _Rules) -> list[str]:
 
 def _bit(position: int) -> Column:
     word, place = _word_and_place(position)
-    return F.expr(f"shiftrightunsigned(verdicts_{word}, {place}) & 1L")
+    return F.expr(f"shiftrightunsigned(rule_results_{word}, {place}) & 1L")

@@ -1,9 +1,10 @@
-"""The tables' final columns: curated rows, quarantined rows, quality scores."""
+"""Final columns of the tables: curated rows, quarantined rows, quality scores."""
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from flightlake.opensky.fields import decoded_name
+from flightlake.publishing.content_checksum import PRIME, hash_digits_sql, numbers_sql, text_hash_sql
 from flightlake.quality.scores import Score
 from flightlake.schema.contract import Table, spark_ddl
 from flightlake.schema.tables.quality import QUALITY_SCORES
@@ -18,7 +19,7 @@ def to_states(rows: DataFrame) -> DataFrame:
 
 
 def to_quarantine(rows: DataFrame) -> DataFrame:
-    """Return rejected rows with verdicts in the columns of `states_quarantine`."""
+    """Return rejected rows with rule results in the columns of `states_quarantine`."""
     described = rows.withColumns({"reasons": reasons(), "raw_row": F.coalesce("raw_row", F.lit("null"))})
     return _in_columns_of(STATES_QUARANTINE, _with_instants(described))
 
@@ -29,20 +30,27 @@ def to_quality_scores(spark: SparkSession, scores: list[Score]) -> DataFrame:
     return frame_of(spark, rows, spark_ddl(QUALITY_SCORES))
 
 
-def with_row_hash(rows: DataFrame) -> DataFrame:
-    """Return decoded rows with `row_hash` (bigint) of a row's values, for `content_checksum`.
+CHECKSUM_SUMS = ("checksum_1", "checksum_2")
+"""Names of the two sums that make the content checksum."""
 
-    A column of its own: inside what Spark observes, every value would be fetched through a joined row.
+
+def with_row_hashes(rows: DataFrame) -> DataFrame:
+    """Return decoded rows with what each adds to the sums of the content checksum: `row_hash_1`, `row_hash_2` (bigint).
+
+    Columns of their own: inside what Spark observes, every value would be fetched through a joined row.
     """
-    names = [decoded_name(column) for column in STATES.columns]
-    # The hash passes over nulls: without their places, a value would count alike in any of two columns.
-    nulls = " | ".join(f"if({name} is null, {1 << place}, 0)" for place, name in enumerate(names))
-    return rows.withColumn("row_hash", F.expr(f"xxhash64({nulls}, {', '.join(names)})"))
+    digits = [f"cast(conv({part}, 16, 10) as bigint)" for part in hash_digits_sql("text_hash")]
+    hashes = [f"{part} * row_total % {PRIME} as row_hash_{n}" for n, part in enumerate(digits, start=1)]
+    totals = rows.selectExpr("*", f"{text_hash_sql()} as text_hash", f"{numbers_sql()} as row_total")
+    return totals.selectExpr(*rows.columns, *hashes)
 
 
-def content_checksum() -> Column:
-    """Return an order-free checksum of deduplicated rows with their hashes: the exclusive or of these."""
-    return F.coalesce(F.bit_xor(F.when(~F.col("is_repeat"), F.col("row_hash"))).cast("string"), F.lit("0"))
+def checksum_sums() -> list[Column]:
+    """Return the aggregates of deduplicated rows with their hashes that `content_checksum` takes."""
+    return [
+        F.sum(F.when(~F.col("is_repeat"), F.col(f"row_hash_{n}"))).alias(name)
+        for n, name in enumerate(CHECKSUM_SUMS, start=1)
+    ]
 
 
 def _with_instants(rows: DataFrame) -> DataFrame:

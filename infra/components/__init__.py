@@ -1,1 +1,1 @@
-"""One component for one concern, each of them safe by construction."""
+"""Pulumi components, one for each concern; none has an argument that could make it unsafe."""

@@ -1,4 +1,4 @@
-"""People: the roles that they assume, to ask the lake and to look after it."""
+"""Roles that people assume: the reader, who queries the lake, and the operator, who maintains it."""
 
 from dataclasses import dataclass
 
@@ -21,21 +21,22 @@ _BY_HAND = "a person asks, by the AWS command line as the runbooks tell"
 
 @dataclass(frozen=True)
 class AccessRolesArgs:
-    """What people work with."""
+    """Inputs of the roles."""
 
     names: Names
     keys: Keys
 
 
 class AccessRoles(pulumi.ComponentResource):
-    """Two roles, which anybody may assume whom the account's administrators allow to.
+    """The reader's and the operator's role; the account's administrators decide who may assume them.
 
     Attributes:
-        reader_arn: asks: queries, history, verification, report.
-        operator_arn: also polls from elsewhere, lands, rolls back, removes old commits, starts jobs.
+        reader_arn: role for queries, history, verification and report.
+        operator_arn: role that also polls from elsewhere, lands, rolls back, removes old commits and starts jobs.
     """
 
     def __init__(self, name: str, args: AccessRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        # The type token keeps its first name: it is part of the URNs of deployed resources.
         super().__init__("flightlake:index:People", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         trust = account_trust(args.names)
@@ -46,12 +47,12 @@ class AccessRoles(pulumi.ComponentResource):
 
 
 def reader_grants(args: AccessRolesArgs) -> list[Grant]:
-    """Ask by the command line and by Athena; change nothing but answers."""
+    """Return the reader's permissions: queries by the command line and by Athena; only query results are written."""
     return [*_command_line_reads(args), *athena_grants(args.names, args.keys)]
 
 
 def operator_grants(args: AccessRolesArgs) -> list[Grant]:
-    """Everything that the command line does, and what the runbooks ask for."""
+    """Return the operator's permissions: every command of the command line, and the steps of the runbooks."""
     names, keys = args.names, args.keys
     raw, curated = names.bucket_arn("raw"), names.bucket_arn("curated")
     table = names.arn("dynamodb", f"table/{names.named('poll-state')}")
@@ -109,7 +110,7 @@ def _command_line_reads(args: AccessRolesArgs) -> list[Grant]:
 
 
 def athena_grants(names: Names, keys: Keys) -> list[Grant]:
-    """Return what a caller of Athena needs in the stack's workgroup."""
+    """Return the permissions that a caller of Athena needs in the stack's workgroup."""
     results = names.bucket_arn("athena-results")
     asking = (
         "athena:BatchGetQueryExecution",

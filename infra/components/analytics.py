@@ -1,4 +1,4 @@
-"""Analytics: the Athena workgroup, and every query of `sql/` in it."""
+"""Athena workgroup, and every query of `sql/` in it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _LONGEST_DESCRIPTION = 1024
 
 @dataclass(frozen=True)
 class AnalyticsArgs:
-    """What is asked, and where answers go."""
+    """Inputs of the workgroup: storage of results, keys, and the catalog that is queried."""
 
     settings: Settings
     names: Names
@@ -30,18 +30,25 @@ class AnalyticsArgs:
 
 
 class Analytics(pulumi.ComponentResource):
-    """The stack's workgroup.
+    """The stack's Athena workgroup with its saved queries and prepared statements.
 
     Attributes:
-        workgroup: its name.
+        workgroup: name of the workgroup.
     """
 
     def __init__(self, name: str, args: AnalyticsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("flightlake:index:Analytics", name, None, opts)
+        self._args = args
         self._child = pulumi.ResourceOptions(parent=self)
-        names, settings = args.names, args.settings
-        self.workgroup = names.named("analysis")
-        workgroup = athena.Workgroup(
+        self.workgroup = args.names.named("analysis")
+        workgroup = self._make_workgroup()
+        self._save_queries(workgroup)
+        self._prepare_statements(workgroup)
+        self.register_outputs({})
+
+    def _make_workgroup(self) -> athena.Workgroup:
+        args, settings = self._args, self._args.settings
+        return athena.Workgroup(
             "analysis",
             name=self.workgroup,
             description="questions to the lake; answers are encrypted, and a question that reads too much is stopped",
@@ -53,22 +60,26 @@ class Analytics(pulumi.ComponentResource):
                 "engine_version": {"selected_engine_version": "Athena engine version 3"},
                 "result_configuration": {
                     "output_location": f"s3://{args.storage.results.bucket_name}/",
-                    "expected_bucket_owner": names.account,
+                    "expected_bucket_owner": args.names.account,
                     "encryption_configuration": {"encryption_option": "SSE_KMS", "kms_key_arn": args.keys.curated},
                 },
             },
             opts=self._child,
         )
+
+    def _save_queries(self, workgroup: athena.Workgroup) -> None:
         for query_name, question, text in named_queries():
             athena.NamedQuery(
                 query_name,
                 name=query_name,
                 description=question,
-                database=args.catalog.database.name,
+                database=self._args.catalog.database.name,
                 workgroup=workgroup.name,
                 query=text,
                 opts=self._child,
             )
+
+    def _prepare_statements(self, workgroup: athena.Workgroup) -> None:
         for file in sql_files("queries").values():
             if file.parameters:
                 athena.PreparedStatement(
@@ -79,7 +90,6 @@ class Analytics(pulumi.ComponentResource):
                     query_statement=positional(file)[0],
                     opts=self._child,
                 )
-        self.register_outputs({})
 
 
 def named_queries() -> Iterator[tuple[str, str, str]]:
@@ -93,6 +103,6 @@ def named_queries() -> Iterator[tuple[str, str, str]]:
 
 
 def _described(file: SqlFile) -> str:
-    """Return the question, and what is to be given for each `?`, in their order."""
+    """Return the query's question and the meaning of each `?`, in their order."""
     given = "; ".join(f"?{number} {entry}" for number, entry in enumerate(positional(file)[1], start=1))
     return f"{file.question} {given}".strip()[:_LONGEST_DESCRIPTION]

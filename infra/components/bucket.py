@@ -1,4 +1,4 @@
-"""A bucket that is private, encrypted and logged by construction; only what differs is an argument."""
+"""S3 bucket that is always private, encrypted and logged."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,12 +17,12 @@ _ABORT_DAYS = 7
 
 @dataclass(frozen=True)
 class BucketArgs:
-    """What differs between buckets.
+    """Properties in which buckets differ.
 
     Attributes:
-        what: names the bucket.
-        key_arn: of the KMS key of its data; None for S3's own key, which only the log of accesses may use.
-        log_bucket: where accesses are logged; None for the log itself.
+        what: short name, part of the bucket's name.
+        key_arn: of the KMS key of its data; None for S3's own key, which only the access log may use.
+        log_bucket: bucket that receives the access log; None for that bucket itself.
         keeps_versions: whether deleted and overwritten objects are kept for a while.
         lifecycle: rules beside those for incomplete uploads and old versions.
         statements: of the bucket policy, beside those for TLS and encryption.
@@ -43,7 +43,7 @@ class BucketArgs:
 
 
 class PrivateBucket(pulumi.ComponentResource):
-    """A bucket and everything that guards it.
+    """A bucket with its policy, public access block, encryption, lifecycle and access log.
 
     Attributes:
         what, bucket_name, arn: of the bucket, known before it exists.

@@ -1,4 +1,4 @@
-"""Catalog: the database, every table and view of the contract, and the crawler that adds raw partitions."""
+"""Glue catalog: the database, every table and view of the contract, and the crawler that adds raw partitions."""
 
 import json
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ _CRAWLER_OUTPUT = {
 
 @dataclass(frozen=True)
 class CatalogArgs:
-    """What the catalog describes."""
+    """Inputs of the catalog."""
 
     settings: Settings
     names: Names
@@ -149,7 +149,7 @@ def _pulumi_storage(storage: Mapping[str, Any]) -> Any:
 
 
 def database_arns(names: Names, *tables: str) -> list[str]:
-    """Return what Glue's calls on tables are granted on: the catalog, the database and the tables (`*` for all)."""
+    """Return the ARNs that permissions on tables name: the catalog, the database and the tables (`*` for all)."""
     return [
         names.arn("glue", "catalog"),
         names.arn("glue", f"database/{names.database}"),
@@ -158,7 +158,7 @@ def database_arns(names: Names, *tables: str) -> list[str]:
 
 
 def crawler_grants(names: Names, keys: Keys) -> list[Grant]:
-    """Return what the crawler does: list and sample raw objects, look at tables, add partitions."""
+    """Return the permissions of the crawler: list and sample raw objects, read tables, add partitions."""
     by_glue = "Glue's crawler does it by itself; no code of ours asks"
     raw = names.bucket_arn("raw")
     tables = database_arns(names, *(table.name for table in RAW_TABLES))

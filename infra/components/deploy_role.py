@@ -1,4 +1,4 @@
-"""Delivery: the role with which the workflows of one GitHub repository deploy this stack, without any stored key."""
+"""Role with which the workflows of one GitHub repository deploy this stack, without any stored key."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -56,20 +56,21 @@ PASSED_TO = ("lambda", "glue", "scheduler", "states", "s3", "quicksight", "vpc-f
 
 @dataclass(frozen=True)
 class DeployRoleArgs:
-    """Whom the role is for."""
+    """Inputs of the deploying role."""
 
     settings: Settings
     names: Names
 
 
 class DeployRole(pulumi.ComponentResource):
-    """The deploying role and, once in an account, GitHub as a provider of identities; nothing without a repository.
+    """The deploying role and, once in an account, GitHub as identity provider; empty without a repository.
 
     Attributes:
         role_arn: of the deploying role; empty without a repository.
     """
 
     def __init__(self, name: str, args: DeployRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        # The type token keeps its first name: it is part of the URNs of deployed resources.
         super().__init__("flightlake:index:Delivery", name, None, opts)
         self._child = pulumi.ResourceOptions(parent=self)
         self.role_arn = ""
@@ -95,7 +96,7 @@ class DeployRole(pulumi.ComponentResource):
 
 
 def github_trust(names: Names, repository: str) -> dict[str, Any]:
-    """Return the trust policy for jobs of the repository that run in the stack's environment, after its approval."""
+    """Return the trust policy for the repository's jobs in the GitHub environment of the stack."""
     subject = f"repo:{repository}:environment:{names.stack}"
     return {
         "Version": "2012-10-17",
@@ -111,8 +112,8 @@ def github_trust(names: Names, repository: str) -> dict[str, Any]:
 
 
 def deploy_grants(names: Names) -> list[Grant]:
-    """Return what a deployment needs beside AWS's PowerUserAccess: the stack's own roles, and to hand them over."""
-    # Not itself: what changed its own rights could give itself any.
+    """Return the permissions beyond PowerUserAccess: manage the stack's roles and pass them to services."""
+    # Without its own role: a role that may change its own permissions could give itself any.
     own_roles = [names.role_arn(role) for role in MANAGED_ROLES]
     by_pulumi = "Pulumi's provider deploys; no code of ours asks"
     services = {"StringEquals": {"iam:PassedToService": [f"{service}.amazonaws.com" for service in PASSED_TO]}}

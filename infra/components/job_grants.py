@@ -1,4 +1,4 @@
-"""What each job may do: what its code asks of AWS, and what Glue and Spark ask in its name."""
+"""Permissions of each Glue job: calls of its code, and calls of Glue and Spark in its name."""
 
 from flightlake.layout import ARCHIVE_PREFIX, COMMITS_PREFIX, MARKER_KEY, RAW_PREFIX, RAW_STATES_PREFIX
 from flightlake.metrics import NAMESPACE
@@ -14,7 +14,7 @@ _PUBLISHED = (*(table.name for table in CURATED_TABLES), POLLS.name)
 
 
 def convert_grants(names: Names, keys: Keys) -> list[Grant]:
-    """Read raw objects, write commits and their files, move pointers."""
+    """Return the permissions of convert: read raw objects, write commits and their files, move pointers."""
     raw, curated = names.bucket_arn("raw"), names.bucket_arn("curated")
     files = [f"{curated}/{_CURATED}*"]
     by_spark = "Spark's S3 client reads and writes the files; no code of ours asks"
@@ -46,7 +46,7 @@ def convert_grants(names: Names, keys: Keys) -> list[Grant]:
 
 
 def verify_grants(names: Names, keys: Keys) -> list[Grant]:
-    """Read everything, write nothing."""
+    """Return the permissions of verify: read everything, write nothing."""
     raw, curated = names.bucket_arn("raw"), names.bucket_arn("curated")
     by_spark = "Spark's S3 client reads the files; no code of ours asks"
     return [
@@ -66,7 +66,7 @@ def verify_grants(names: Names, keys: Keys) -> list[Grant]:
 
 
 def vacuum_grants(names: Names, keys: Keys) -> list[Grant]:
-    """Remove files of published tables; raw objects are out of its reach, and commit records are only added."""
+    """Return the permissions of vacuum: remove files of published tables and add commit records, no raw objects."""
     curated = names.bucket_arn("curated")
     return [
         Grant("List", ("s3:ListBucket",), [curated]),
@@ -82,7 +82,7 @@ def vacuum_grants(names: Names, keys: Keys) -> list[Grant]:
 
 
 def network_grants(names: Names) -> list[Grant]:
-    """Return what Glue needs to run a job in the private network."""
+    """Return the permissions that Glue needs to run a job in the private network."""
     interfaces = (
         "ec2:CreateNetworkInterface",
         "ec2:CreateTags",
@@ -109,7 +109,7 @@ def _use_keys(read: list[Value], written: list[Value]) -> Grant:
 
 
 def _common(names: Names, keys: Keys) -> list[Grant]:
-    """Return what every job needs: its code, its logs, its figures."""
+    """Return the permissions of every job: load code, write logs, send metrics."""
     by_glue = "Glue does it by itself; no code of ours asks"
     logs = [
         names.arn("logs", f"log-group:{group}") for group in (f"/flightlake/{names.stack}/jobs*", "/aws-glue/jobs/*")

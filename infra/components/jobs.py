@@ -1,4 +1,4 @@
-"""Jobs: convert, verify and vacuum on AWS Glue, when they run, and what follows what."""
+"""Glue jobs convert, verify and vacuum, their schedules and the order in which they run."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +28,7 @@ _WEEKLY = "cron(40 3 ? * SUN *)"
 
 @dataclass(frozen=True)
 class JobsArgs:
-    """What the jobs work with."""
+    """Inputs of the jobs."""
 
     settings: Settings
     names: Names
@@ -43,7 +43,7 @@ class Jobs(pulumi.ComponentResource):
     """The stack's Glue jobs and their schedules.
 
     Attributes:
-        convert, verify, vacuum, workflow: names.
+        convert, verify, vacuum, workflow: names of the jobs and of the daily workflow.
     """
 
     def __init__(self, name: str, args: JobsArgs, opts: pulumi.ResourceOptions | None = None) -> None:

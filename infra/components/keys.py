@@ -1,4 +1,4 @@
-"""Keys: a customer-managed KMS key for each class of data, and who may use it."""
+"""Customer-managed KMS keys, one for each class of data, and their policies."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ USE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom",
 
 @dataclass(frozen=True)
 class DataClass:
-    """A class of data and who works with it.
+    """A class of data, with the roles and services that may use its key.
 
     Attributes:
         meaning: what the key protects.
@@ -98,7 +98,7 @@ DATA_CLASSES = (RAW, CURATED, OPERATIONS, CREDENTIALS)
 
 @dataclass(frozen=True)
 class KeysArgs:
-    """What the keys are made for."""
+    """Inputs of the keys."""
 
     settings: Settings
     names: Names
@@ -143,7 +143,7 @@ def _replica(region: str) -> DataClass:
 
 
 def key_policy(data: DataClass, names: Names, region: str) -> dict[str, Any]:
-    """Return the policy of a key: managed by the account, used by named roles and services alone.
+    """Return the policy of a key: the account manages it, named roles and services use it.
 
     A role is named in a condition and not as the principal, because a principal must exist before the policy does.
     Its own policy must grant the use too.

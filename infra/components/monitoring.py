@@ -1,4 +1,4 @@
-"""Watch: who is told, what is watched, and three pages to look at."""
+"""Topics, alarms, three dashboards and the budget of a stack."""
 
 import json
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _BAND_WIDTH = 3
 
 @dataclass(frozen=True)
 class MonitoringArgs:
-    """What is watched, and the keys of the topics."""
+    """Inputs of the monitoring."""
 
     settings: Settings
     names: Names
@@ -35,20 +35,21 @@ class Monitoring(pulumi.ComponentResource):
     """Topics, alarms, dashboards and the budget of a stack.
 
     Attributes:
-        alarms_topic_arn: known beforehand.
+        alarms_topic_arn: of the topic for alarms, known before it exists.
     """
 
     def __init__(self, name: str, args: MonitoringArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        # The type token keeps its first name: it is part of the URNs of deployed resources.
         super().__init__("flightlake:index:Watch", name, None, opts)
         self._settings, self._names, self._keys = args.settings, args.names, args.keys
         self._child = pulumi.ResourceOptions(parent=self)
         self.alarms_topic_arn = self._topic("alarms")
         self._reports_topic_arn = self._topic("reports")
-        watched = alarms(args.settings, args.names, poller_timeout_s=TIMEOUT_S)
-        for alarm in watched:
+        stack_alarms = alarms(args.settings, args.names, poller_timeout_s=TIMEOUT_S)
+        for alarm in stack_alarms:
             self._alarm(alarm)
         self._job_events()
-        arns = [self._names.arn("cloudwatch", f"alarm:{self._names.named(alarm.name)}") for alarm in watched]
+        arns = [self._names.arn("cloudwatch", f"alarm:{self._names.named(alarm.name)}") for alarm in stack_alarms]
         for page, body in dashboards(args.settings, args.names, arns).items():
             cloudwatch.Dashboard(
                 page, dashboard_name=self._names.named(page), dashboard_body=json.dumps(body), opts=self._child
@@ -105,14 +106,14 @@ class Monitoring(pulumi.ComponentResource):
             cloudwatch.EventTarget(what, rule=rule.name, arn=self._reports_topic_arn, opts=self._child)
 
     def _budget(self) -> None:
-        told: Any = {
+        notification: Any = {
             "comparison_operator": "GREATER_THAN",
             "threshold_type": "PERCENTAGE",
             "subscriber_sns_topic_arns": [self.alarms_topic_arn],
         }
         notifications: list[Any] = [
-            *({**told, "notification_type": "ACTUAL", "threshold": share} for share in _SPENT_PERCENT),
-            {**told, "notification_type": "FORECASTED", "threshold": 100},
+            *({**notification, "notification_type": "ACTUAL", "threshold": share} for share in _SPENT_PERCENT),
+            {**notification, "notification_type": "FORECASTED", "threshold": 100},
         ]
         budgets.Budget(
             "monthly",
@@ -128,7 +129,7 @@ class Monitoring(pulumi.ComponentResource):
 
 
 def topic_policy(names: Names, arn: str) -> dict[str, Any]:
-    """Return the policy of a topic: AWS's watchers of this account publish, and nothing goes in plain."""
+    """Return the policy of a topic: alarms, budgets and events of this account may publish, by TLS alone."""
     return {
         "Version": "2012-10-17",
         "Statement": [

@@ -1,4 +1,4 @@
-"""Network: a private network for poller and jobs, for accounts that allow nothing outside of one; off by default.
+"""Private network for poller and jobs, for accounts that require one; off by default.
 
 The poller and the jobs reach S3 and DynamoDB through gateway endpoints, which cost nothing, and all else (OpenSky on
 the internet, the other AWS services) through one NAT gateway, which costs some 33 USD a month.
@@ -25,7 +25,7 @@ _ANYWHERE = "0.0.0.0/0"
 
 @dataclass(frozen=True)
 class NetworkArgs:
-    """What the network is made for."""
+    """Inputs of the network."""
 
     settings: Settings
     names: Names
@@ -33,12 +33,12 @@ class NetworkArgs:
 
 
 class Network(pulumi.ComponentResource):
-    """Private subnets over three zones; nothing at all where the settings name no range.
+    """Private subnets in three zones; empty where the settings name no address range.
 
     Attributes:
         subnet_ids: of the private subnets; empty without a network.
         zones: the availability zone of each of them.
-        security_group_ids: the one group, which lets nothing in and HTTPS out; empty without a network.
+        security_group_ids: the one group: no inbound traffic, HTTPS outbound; empty without a network.
     """
 
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -54,7 +54,7 @@ class Network(pulumi.ComponentResource):
 
     @property
     def lambda_placement(self) -> Any:
-        """Where a function lies in the network; None without one."""
+        """Subnets and security groups of a Lambda function; None without a network."""
         if not self.subnet_ids:
             return None
         return {"subnet_ids": self.subnet_ids, "security_group_ids": self.security_group_ids}
@@ -64,7 +64,7 @@ class Network(pulumi.ComponentResource):
         vpc = ec2.Vpc(
             "network", cidr_block=str(cidr), enable_dns_support=True, enable_dns_hostnames=True, opts=self._child
         )
-        # Whatever is made in this network without a group of its own reaches nothing.
+        # A resource in this network without its own security group can connect to nothing.
         ec2.DefaultSecurityGroup("closed", vpc_id=vpc.id, opts=self._child)
         ranges = [str(part) for part in cidr.subnets(prefixlen_diff=3)]
         private_routes = self._private_subnets(vpc, ranges[:ZONE_COUNT])
@@ -163,7 +163,7 @@ class Network(pulumi.ComponentResource):
 
 
 def network_grants(names: Names, log_group: str) -> list[Grant]:
-    """Return what the network's log of refused connections needs."""
+    """Return the permissions of the flow log, which records refused connections."""
     arn = names.arn("logs", f"log-group:{log_group}")
     by_service = "VPC flow logs write by themselves; no code of ours asks"
     return [

@@ -1,4 +1,4 @@
-"""Poller: the function that asks the source, its state, and the account as which it asks."""
+"""Lambda function that polls the source, its state, and the OpenSky account that it uses."""
 
 import json
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _VISIBILITY_TIMEOUT_S = 6 * TIMEOUT_S
 
 @dataclass(frozen=True)
 class PollerArgs:
-    """What the poller works with."""
+    """Inputs of the poller."""
 
     settings: Settings
     names: Names
@@ -37,11 +37,11 @@ class PollerArgs:
 
 
 class Poller(pulumi.ComponentResource):
-    """The poller of a stack.
+    """The polling function of a stack with its table, secret, queues and schedules.
 
     Attributes:
-        environment: what the function is told, and what the command line's `--stack` reads.
-        dead_letters_url: the queue of ticks that nobody could take.
+        environment: the function's environment variables, which the command line's `--stack` reads too.
+        dead_letters_url: of the queue of triggers that could not be delivered.
     """
 
     def __init__(self, name: str, args: PollerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -60,7 +60,9 @@ class Poller(pulumi.ComponentResource):
             opts=self._child,
         )
         self.dead_letters_url = queues.dead_letters.url
-        function = self._function(queues)
+        function = self._function()
+        self._discard_late_triggers(function, queues)
+        # The name "ticking" is part of URNs: another name would replace every deployed schedule.
         Scheduling("ticking", SchedulingArgs(args.settings, args.names, args.keys, function), queues, self._child)
         self.register_outputs({})
 
@@ -98,26 +100,26 @@ class Poller(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _function(self, queues: Queues) -> lambda_.Function:
-        args, names = self._args, self._args.names
-        log_group = cloudwatch.LogGroup(
+    def _log_group(self) -> cloudwatch.LogGroup:
+        args = self._args
+        return cloudwatch.LogGroup(
             "poller",
-            name=f"/flightlake/{names.stack}/poller",
+            name=f"/flightlake/{args.names.stack}/poller",
             retention_in_days=args.settings.retention.log_days,
             kms_key_id=args.keys.operations,
             opts=self._child,
         )
+
+    def _function(self) -> lambda_.Function:
+        args, names = self._args, self._args.names
+        log_group = self._log_group()
         role = make_role(
-            names,
-            "poller",
-            trust=service_trust(names, "lambda"),
-            grants=poller_grants(args),
-            opts=self._child,
+            names, "poller", trust=service_trust(names, "lambda"), grants=poller_grants(args), opts=self._child
         )
-        function = lambda_.Function(
+        return lambda_.Function(
             "poller",
             name=names.named("poller"),
-            description="polls OpenSky within its law and lands what it answers",
+            description="polls OpenSky within its credit quota and lands the responses",
             architectures=["arm64"],
             runtime="python3.13",
             handler="ingestion.aws_lambda.handler.lambda_handler",
@@ -135,6 +137,8 @@ class Poller(pulumi.ComponentResource):
             vpc_config=args.network.lambda_placement,
             opts=self._child,
         )
+
+    def _discard_late_triggers(self, function: lambda_.Function, queues: Queues) -> None:
         lambda_.FunctionEventInvokeConfig(
             "poller",
             function_name=function.name,
@@ -143,11 +147,13 @@ class Poller(pulumi.ComponentResource):
             destination_config={"on_failure": {"destination": queues.dead_letters_arn}},
             opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[queues.dead_letters])),
         )
-        return function
 
 
 def poller_environment(settings: Settings, names: Names, lake_address: str) -> dict[str, str]:
-    """Return what a poller of this stack is told, wherever it runs; see `ingestion.aws_lambda.settings`."""
+    """Return the environment variables of a poller of this stack, wherever it runs.
+
+    `ingestion.aws_lambda.settings` reads them.
+    """
     polling = settings.polling
     optional = {
         "FLIGHTLAKE_BOX": str(polling.plan.box) if polling.plan.box else "",
@@ -166,7 +172,7 @@ def poller_environment(settings: Settings, names: Names, lake_address: str) -> d
 
 
 def poller_grants(args: PollerArgs) -> list[Grant]:
-    """Return what the poller does, and what Lambda does in its name."""
+    """Return the permissions of the poller, and of Lambda in its name."""
     names, keys = args.names, args.keys
     raw, curated = names.bucket_arn("raw"), names.bucket_arn("curated")
     table = names.arn("dynamodb", f"table/{names.named('poll-state')}")
@@ -195,7 +201,7 @@ def poller_grants(args: PollerArgs) -> list[Grant]:
 
 
 def runtime_grants(args: PollerArgs) -> list[Grant]:
-    """Return what Lambda's runtime does by itself: logs, traces, and with a network its interfaces."""
+    """Return the permissions of Lambda's runtime: logs, traces, and with a network its interfaces."""
     by_runtime = "Lambda's runtime does it by itself; no code of ours asks"
     log_group = args.names.arn("logs", f"log-group:/flightlake/{args.names.stack}/poller")
     grants = [

@@ -1,4 +1,4 @@
-"""QuickSight: data sets over the published tables, and a dashboard whose visuals are code; switched by a setting."""
+"""QuickSight data sets over the published tables, and a dashboard; a setting switches them on."""
 
 import json
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ _REFRESH_HOUR = "03:00"
 
 @dataclass(frozen=True)
 class QuickSightArgs:
-    """What is shown, and to whom."""
+    """Inputs of the data sets and the dashboard."""
 
     settings: Settings
     names: Names
@@ -41,10 +41,10 @@ class QuickSightArgs:
 
 
 class QuickSight(pulumi.ComponentResource):
-    """Data source, data sets, their refresh, and the dashboard; nothing where the setting is off.
+    """Data source, data sets, their refresh, and the dashboard; empty where the setting is off.
 
     Attributes:
-        dashboard_id: empty where there is none.
+        dashboard_id: of the dashboard; empty without one.
     """
 
     def __init__(self, name: str, args: QuickSightArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -121,7 +121,7 @@ class QuickSight(pulumi.ComponentResource):
 
 
 def quicksight_grants(names: Names, keys: Keys) -> list[Grant]:
-    """Return what QuickSight needs to ask Athena in the stack's workgroup, and nothing of the raw zone."""
+    """Return the permissions of QuickSight: query published tables through Athena; no raw objects."""
     curated = names.bucket_arn("curated")
     by_quicksight = "QuickSight asks by itself; no code of ours does"
     return [

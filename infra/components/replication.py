@@ -1,11 +1,11 @@
-"""Replication: copies of raw responses and commit records in another region, from which the lake can be built anew."""
+"""Replication of raw responses and commit records to another region, from which a lake can be rebuilt."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-from pulumi_aws import s3
+from pulumi_aws import iam, s3
 
 from flightlake.layout import RAW_PREFIX
 from infra.components.bucket import BucketArgs, PrivateBucket
@@ -14,10 +14,12 @@ from infra.config.names import Names
 from infra.config.settings import Settings
 from infra.iam import Grant, make_role, service_trust
 
+_BY_S3 = "S3 itself replicates; no code of ours asks"
+
 
 @dataclass(frozen=True)
 class ReplicationArgs:
-    """What is copied where.
+    """Inputs of the replication.
 
     Attributes:
         sources: prefix to copy, by bucket.
@@ -35,45 +37,45 @@ class Replication(pulumi.ComponentResource):
     def __init__(self, name: str, args: ReplicationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("flightlake:index:Replication", name, None, opts)
         self._args = args
-        child = pulumi.ResourceOptions(parent=self)
-        region = args.settings.replica_region
-        copies = {
-            source: PrivateBucket(
-                f"{source.what}-copy",
-                BucketArgs(
-                    f"{source.what}-copy",
-                    args.settings,
-                    args.names,
-                    args.keys.replica,
-                    keeps_versions=True,
-                    lifecycle=copy_lifecycle(args.settings, args.sources[source]),
-                    region=region,
-                ),
-                child,
-            )
-            for source in args.sources
-        }
+        self._child = pulumi.ResourceOptions(parent=self)
+        copies = {source: self._copy(source) for source in args.sources}
         role = make_role(
             args.names,
             "replication",
             trust=service_trust(args.names, "s3"),
             grants=replication_grants(args, copies),
-            opts=child,
+            opts=self._child,
         )
         for source, copy in copies.items():
-            waits = pulumi.ResourceOptions(depends_on=[v for v in (source.versioning, copy.versioning) if v])
-            s3.BucketReplicationConfig(
-                source.what,
-                bucket=source.bucket.bucket,
-                role=role.arn,
-                rules=[_rule(args.sources[source], copy, args.keys.replica)],
-                opts=pulumi.ResourceOptions.merge(child, waits),
-            )
+            self._replicate(source, copy, role)
         self.register_outputs({})
+
+    def _copy(self, source: PrivateBucket) -> PrivateBucket:
+        args, what = self._args, f"{source.what}-copy"
+        bucket_args = BucketArgs(
+            what,
+            args.settings,
+            args.names,
+            args.keys.replica,
+            keeps_versions=True,
+            lifecycle=copy_lifecycle(args.settings, args.sources[source]),
+            region=args.settings.replica_region,
+        )
+        return PrivateBucket(what, bucket_args, self._child)
+
+    def _replicate(self, source: PrivateBucket, copy: PrivateBucket, role: iam.Role) -> None:
+        waits = pulumi.ResourceOptions(depends_on=[v for v in (source.versioning, copy.versioning) if v])
+        s3.BucketReplicationConfig(
+            source.what,
+            bucket=source.bucket.bucket,
+            role=role.arn,
+            rules=[_rule(self._args.sources[source], copy, self._args.keys.replica)],
+            opts=pulumi.ResourceOptions.merge(self._child, waits),
+        )
 
 
 def copy_lifecycle(settings: Settings, prefix: str) -> list[dict[str, Any]]:
-    """Return when copies go: deletions are not copied, so that copies of raw responses need an end of their own."""
+    """Return the expiry rules of a copy; deletions are not replicated, so copies of raw responses expire separately."""
     if prefix != RAW_PREFIX:
         return []
     days = settings.retention.raw_expire_days
@@ -97,7 +99,7 @@ def _rule(prefix: str, copy: PrivateBucket, key_arn: pulumi.Output[str] | None) 
 
 
 def replication_grants(args: ReplicationArgs, copies: Mapping[PrivateBucket, PrivateBucket]) -> list[Grant]:
-    """Return what S3 needs to copy: versions out of the sources, replicas into the copies, and the keys of both."""
+    """Return the permissions of replication: read versions of the sources, write replicas, use the keys of both."""
     sources = [source.arn for source in args.sources]
     objects = [f"{source.arn}/{prefix}*" for source, prefix in args.sources.items()]
     versions = ("s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging")
@@ -113,6 +115,3 @@ def replication_grants(args: ReplicationArgs, copies: Mapping[PrivateBucket, Pri
         Grant("Decrypt", ("kms:Decrypt",), [args.keys.raw, args.keys.curated], reason=_BY_S3),
         Grant("Encrypt", ("kms:Encrypt",), [args.keys.replica or ""], reason=_BY_S3),
     ]
-
-
-_BY_S3 = "S3 itself replicates; no code of ours asks"

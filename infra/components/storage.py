@@ -1,4 +1,4 @@
-"""Storage: the lake's two buckets, those for answers, packages and access logs, and the lake's marker."""
+"""Buckets for raw data, published tables, query results, packages and access logs; the lake's format marker."""
 
 import json
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _LEAST_TIERED_BYTES = 128 * 1024
 
 @dataclass(frozen=True)
 class StorageArgs:
-    """What the storage is made for."""
+    """Inputs of the buckets."""
 
     settings: Settings
     names: Names
@@ -32,7 +32,7 @@ class Storage(pulumi.ComponentResource):
 
     Attributes:
         raw, curated, results, artifacts, access_logs: the buckets; tables and commit records lie in `curated`.
-        lake_address: what `--lake` takes.
+        lake_address: value for `--lake`.
     """
 
     def __init__(self, name: str, args: StorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -74,7 +74,7 @@ class Storage(pulumi.ComponentResource):
         return PrivateBucket(what, BucketArgs(what, settings, names, key_arn, log_bucket, **differing), self._child)
 
     def _delivery(self) -> dict[str, Any]:
-        """Return the statement that lets S3 write the log of accesses to this stack's buckets."""
+        """Return the statement that lets S3 write the access log of this stack's buckets."""
         names = self._args.names
         return {
             "Sid": "DeliverAccessLogs",
@@ -87,12 +87,12 @@ class Storage(pulumi.ComponentResource):
 
 
 def marker(raw_address: str) -> str:
-    """Return the marker's text: what makes the bucket a lake whose raw zone lies elsewhere."""
+    """Return the text of the format marker of a lake whose raw zone is another bucket."""
     return json.dumps({"flightlake": 2, "raw": raw_address}) + "\n"
 
 
 def raw_lifecycle(retention: Retention) -> list[dict[str, Any]]:
-    """Return the rules for raw objects: cheaper with age, then gone."""
+    """Return the lifecycle rules for raw objects: cheaper storage classes with age, then expiry."""
     return [
         {
             "id": "cheaper-with-age",

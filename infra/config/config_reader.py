@@ -1,4 +1,4 @@
-"""Read a stack's configuration: every value checked, every refusal naming key and value and what would work."""
+"""Reader of a stack's configuration that checks each value; errors name file, key, value and a valid form."""
 
 import difflib
 import re
@@ -50,9 +50,9 @@ Number = TypeVar("Number", int, float)
 
 
 class ConfigReader:
-    """The values of one namespace of a stack's configuration.
+    """Reader of the values in one namespace of a stack's configuration.
 
-    Each method takes a key and returns its value in its type. `done` refuses keys that nobody asked for, so that a
+    Each method takes a key and returns its value in its type. `done` refuses keys that were not read, so that a
     misspelt one cannot pass for a default.
     """
 
@@ -65,7 +65,7 @@ class ConfigReader:
         self._asked: set[str] = set()
 
     def text(self, key: str, *, pattern: str = ".+", form: str = "a text") -> str:
-        """Return a text that the stack must give."""
+        """Return the text of a required key."""
         found = self.optional_text(key, pattern=pattern, form=form)
         if found is None:
             misspelt = _nearest(key, self._values.keys())
@@ -73,7 +73,7 @@ class ConfigReader:
         return found
 
     def optional_text(self, key: str, *, pattern: str = ".+", form: str = "a text") -> str | None:
-        """Return a text; None where it is absent or empty."""
+        """Return the text of a key; None where it is absent or empty."""
         self._asked.add(key)
         found = str(self._values.get(key) or "").strip()
         if not found:
@@ -83,23 +83,23 @@ class ConfigReader:
         return found
 
     def choice(self, key: str, choices: Collection[str]) -> str:
-        """Return one of the choices."""
+        """Return the value of a key that must be one of the choices."""
         found = self.text(key, form=f"one of {', '.join(choices)}")
         if found not in choices:
             raise self.refusal(key, f"give one of {', '.join(choices)}{_nearest(found, choices)}")
         return found
 
     def flag(self, key: str) -> bool:
-        """Return a choice between true and false."""
+        """Return the boolean value of a key."""
         return self.choice(key, ("true", "false")) == "true"
 
     def number(self, key: str, *, least: float, most: float, unit: str) -> float:
-        """Return a number within its limits."""
+        """Return the number of a key, within limits."""
         form = f"{unit} from {least:g} to {most:g}"
         return self._parsed(key, float, form, least=least, most=most)
 
     def count(self, key: str, *, least: int, most: int, unit: str) -> int:
-        """Return a whole number within its limits."""
+        """Return the whole number of a key, within limits."""
         form = f"{unit}, whole, from {least} to {most}"
         return self._parsed(key, int, form, least=least, most=most)
 
@@ -112,18 +112,18 @@ class ConfigReader:
         return self._region
 
     def optional_region(self, key: str) -> str | None:
-        """Return a region; None where it is absent or empty."""
+        """Return the region of a key; None where it is absent or empty."""
         found = self.optional_text(key)
         if found is not None and found not in REGIONS:
             raise self.refusal(key, _no_region(found))
         return found
 
     def refusal(self, key: str, remedy: str) -> UsageError:
-        """Return the error that names file, key and value, and says what would work."""
+        """Return an error that names file, key, value and the remedy."""
         return UsageError(f"{self._file}: {NAMESPACE}:{key} is {self._values.get(key)!r}: {remedy}")
 
     def done(self) -> None:
-        """Refuse keys that no setting has."""
+        """Refuse keys that are no setting."""
         for key in sorted(self._values.keys() - self._asked):
             nearest = _nearest(key, self._asked)
             raise UsageError(f"{self._file}: there is no setting {NAMESPACE}:{key}{nearest}; correct or remove it")

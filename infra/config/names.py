@@ -1,4 +1,4 @@
-"""Names and ARNs of everything that is named before it exists: pure functions of stack, account and region.
+"""Names and ARNs of resources as pure functions of stack, account and region, known before they exist.
 
 Names that are known beforehand let roles be granted to single resources without waiting for them, and a preview show
 whole policies.
@@ -14,7 +14,7 @@ _NAME = re.compile(r"[a-z][a-z0-9-]*")
 
 @dataclass(frozen=True)
 class Names:
-    """The names of one stack in one account and region.
+    """Names of one stack's resources in one account and region.
 
     >>> names = Names("dev", "111122223333", "us-east-1")
     >>> names.named("poller"), names.bucket("raw"), names.database
@@ -44,7 +44,7 @@ class Names:
         return f"{self.service}-{what}"
 
     def bucket(self, what: str, region: str | None = None) -> str:
-        """Return the name of a bucket, which is unique in the world."""
+        """Return the globally unique name of a bucket."""
         return f"{self.named(what)}-{self.account}-{region or self.region}"
 
     def bucket_arn(self, what: str, region: str | None = None) -> str:
@@ -60,5 +60,5 @@ class Names:
         return f"arn:aws:{service}::{self.account}:{resource}"
 
     def role_arn(self, what: str) -> str:
-        """Return the ARN of the stack's role for something."""
+        """Return the ARN of one of the stack's roles, by its short name."""
         return self.global_arn("iam", f"role/{self.service}-{what}")

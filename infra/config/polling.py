@@ -1,4 +1,4 @@
-"""What is polled, how often and as whom: tier, box and interval, checked together against the law of credits."""
+"""Polling settings: tier, box and interval, checked together against OpenSky's credit quota."""
 
 from dataclasses import dataclass, field
 from typing import Self
@@ -22,7 +22,7 @@ class OpenSkyClient:
 
 @dataclass(frozen=True)
 class Polling:
-    """What is polled, how often, as whom."""
+    """Polling settings of a stack."""
 
     plan: PollingPlan
     source_url: str
@@ -31,7 +31,7 @@ class Polling:
 
     @classmethod
     def read(cls, reader: ConfigReader) -> Self:
-        """Return the polling settings, checked against the law of credits."""
+        """Return the polling settings, checked against the credit quota."""
         tier = tier_named(reader.choice("tier", TIERS))
         box_text = reader.optional_text("box")
         try:
@@ -52,7 +52,7 @@ class Polling:
 
 
 def _plan(reader: ConfigReader, fastest: PollingPlan) -> PollingPlan:
-    """Return the plan at the interval asked for."""
+    """Return the polling plan at the configured interval."""
     if reader.text("pollIntervalSeconds", form=f"seconds, or {_FASTEST}") == _FASTEST:
         interval_s = max(fastest.interval_s, SHORTEST_INTERVAL_S)
     else:

@@ -1,6 +1,6 @@
-"""How a schedule ticks for an interval: whole minutes by EventBridge Scheduler, finer ones through a queue's delay.
+"""Schedule of triggers for a polling interval: whole minutes by EventBridge Scheduler, finer ones by a queue's delay.
 
-A tick is not yet a poll: the poller asks in the first tick of each interval and lets the others pass.
+A trigger is not yet a poll: the poller polls at the first trigger of each interval and ignores the others.
 """
 
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ _DIVISORS = tuple(step for step in range(_MINUTE_S, SHORTEST_INTERVAL_S - 1, -1)
 
 @dataclass(frozen=True)
 class Schedule:
-    """When the poller is woken.
+    """Times at which the poller is triggered.
 
     Attributes:
-        every_minutes: whole minutes between two ticks of the schedule, counted from the full hour.
-        delays_s: seconds after each of them at which the queue brings one more tick.
+        every_minutes: whole minutes between two direct triggers, counted from the full hour.
+        delays_s: seconds after each of them at which the queue delivers one more trigger.
     """
 
     every_minutes: int
@@ -25,16 +25,16 @@ class Schedule:
 
     @classmethod
     def for_interval(cls, interval_s: float) -> Self:
-        """Return ticks of which at least one falls into every interval.
+        """Return a schedule with at least one trigger in every interval.
 
-        >>> Ticks.for_interval(86.4), Ticks.for_interval(600)
-        (Ticks(every_minutes=1, delays_s=()), Ticks(every_minutes=10, delays_s=()))
-        >>> Ticks.for_interval(21.6).delays_s
+        >>> Schedule.for_interval(86.4), Schedule.for_interval(600)
+        (Schedule(every_minutes=1, delays_s=()), Schedule(every_minutes=10, delays_s=()))
+        >>> Schedule.for_interval(21.6).delays_s
         (20, 40)
         """
         if interval_s >= _MINUTE_S:
             minutes = int(interval_s // _MINUTE_S)
-            # Others than divisors of the hour would drift against it: then a tick each minute finds the interval.
+            # Others than divisors of the hour would drift against it: then a trigger each minute finds the interval.
             divides = interval_s % _MINUTE_S == 0 and _MINUTE_S % minutes == 0
             return cls(minutes if divides else 1, ())
         step_s = next(step for step in _DIVISORS if step <= interval_s)
@@ -42,14 +42,14 @@ class Schedule:
 
     @property
     def expression(self) -> str:
-        """The schedule in EventBridge Scheduler's form.
+        """The schedule as an expression of EventBridge Scheduler.
 
-        >>> Ticks(1, ()).expression
+        >>> Schedule(1, ()).expression
         'cron(0/1 * * * ? *)'
         """
         return f"cron(0/{self.every_minutes} * * * ? *)"
 
     @property
     def count_per_day(self) -> float:
-        """Ticks in a day, each an invocation."""
+        """Triggers in a day, each one invocation."""
         return 24 * 60 / self.every_minutes * (1 + len(self.delays_s))

@@ -1,4 +1,4 @@
-"""The choices of a stack: `Pulumi.<stack>.yaml`, parsed once and checked together before anything is made."""
+"""Settings of a stack: `Pulumi.<stack>.yaml`, parsed and checked as a whole before any resource is made."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _ARN = r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d{12}:\S+"
 
 @dataclass(frozen=True)
 class Retention:
-    """Days that things are kept."""
+    """Retention periods in days."""
 
     raw_infrequent_access_days: int
     raw_archive_days: int
@@ -41,7 +41,7 @@ class Retention:
 
     @classmethod
     def read(cls, reader: ConfigReader) -> Self:
-        """Return the retention settings, each beyond the one before it."""
+        """Return the retention settings, each longer than the one before it."""
         vacuum = reader.count("vacuumAfterDays", least=1, most=365, unit="days")
         cheaper = reader.count("rawInfrequentAccessDays", least=_LEAST_IA_DAYS, most=3650, unit="days")
         archive = reader.count("rawArchiveDays", least=cheaper + _LEAST_IA_DAYS, most=3650, unit="days")
@@ -70,7 +70,7 @@ class Retention:
 
 @dataclass(frozen=True)
 class Jobs:
-    """How the Glue jobs run."""
+    """Settings of the Glue jobs."""
 
     convert_every_hours: int
     min_quality_percent: float
@@ -81,7 +81,7 @@ class Jobs:
 
     @classmethod
     def read(cls, reader: ConfigReader) -> Self:
-        """Return the jobs' settings."""
+        """Return the settings of the Glue jobs."""
         worker_type = reader.choice("workerType", WORKER_TYPES)
         is_flex = reader.flag("flex")
         if is_flex and worker_type not in FLEX_WORKER_TYPES:
@@ -98,7 +98,7 @@ class Jobs:
 
 @dataclass(frozen=True)
 class Analytics:
-    """Who asks, and how much a question may read."""
+    """Settings of Athena and QuickSight."""
 
     query_scan_limit_gb: float
     daily_scan_limit_gb: float
@@ -107,7 +107,7 @@ class Analytics:
 
     @classmethod
     def read(cls, reader: ConfigReader) -> Self:
-        """Return the settings of analysis."""
+        """Return the settings of Athena and QuickSight."""
         has_quicksight = reader.flag("quicksight")
         principal = reader.optional_text("quicksightPrincipalArn", pattern=_ARN, form="the ARN of a QuickSight group")
         if has_quicksight and principal is None:
@@ -123,13 +123,13 @@ class Analytics:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that is chosen for one stack.
+    """All settings of one stack.
 
     Attributes:
-        has_account_settings: whether this stack also holds what an account has only once.
+        has_account_settings: whether this stack also holds the settings that an account has once.
         is_protected: whether stored data is refused deletion.
-        replica_region: where raw responses and commits are replicated to; None for nowhere.
-        alarm_email: who is told of alarms beside the topics; None for nobody.
+        replica_region: region of the replicas of raw responses and commits; None for no replicas.
+        alarm_email: address that receives alarms; None for no mail.
         github_repository: `owner/name` whose workflows may deploy; None for none.
         network_cidr: of the private network; None where the functions and jobs run outside of one.
     """
@@ -152,7 +152,7 @@ class Settings:
 
     @classmethod
     def from_config(cls, stack: str, config: Mapping[str, str]) -> Self:
-        """Return the settings in a stack's configuration.
+        """Return the settings that a stack's configuration gives.
 
         Args:
             stack: dev, staging or prod.
@@ -168,8 +168,8 @@ class Settings:
         settings = cls(
             stack=stack,
             region=region,
-            owner=reader.text("owner", pattern=r"[\w .@/+=:-]{1,256}", form="who answers for this stack"),
-            cost_center=reader.text("costCenter", pattern=r"[\w .@/+=:-]{1,256}", form="who pays for this stack"),
+            owner=reader.text("owner", pattern=r"[\w .@/+=:-]{1,256}", form="the team responsible for this stack"),
+            cost_center=reader.text("costCenter", pattern=r"[\w .@/+=:-]{1,256}", form="the cost center of this stack"),
             polling=Polling.read(reader),
             retention=Retention.read(reader),
             jobs=Jobs.read(reader),

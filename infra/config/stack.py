@@ -1,4 +1,4 @@
-"""What Pulumi hands to the program, as values: the stack's settings, and where it is deployed."""
+"""Settings, names and packages of the stack that Pulumi deploys."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def stack_settings() -> Settings:
     """Return the settings of the stack that is deployed.
 
     Raises:
-        pulumi.RunError: they are refused; Pulumi prints its text alone, without a traceback.
+        pulumi.RunError: a setting is refused; Pulumi prints the error's text without a traceback.
     """
     try:
         return Settings.from_config(pulumi.get_stack(), _whole_config())
@@ -25,15 +25,15 @@ def stack_settings() -> Settings:
 
 
 def stack_names(settings: Settings) -> Names:
-    """Return the names in the account whose credentials deploy."""
+    """Return the resource names in the account whose credentials deploy."""
     return Names(settings.stack, aws.get_caller_identity().account_id, settings.region)
 
 
 def built_artifacts() -> Artifacts:
-    """Return what `make package` has built.
+    """Return the packages that `make package` has built.
 
     Raises:
-        pulumi.RunError: it has not been run.
+        pulumi.RunError: they have not been built.
     """
     try:
         return Artifacts.find()

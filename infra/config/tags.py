@@ -1,4 +1,4 @@
-"""Tags: every resource that can carry tags does, without its component's doing."""
+"""Tags for every resource that can carry them, set in one place."""
 
 import inspect
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ def tags_of(settings: Settings) -> dict[str, str]:
 
 
 def tag_everything(tags: Mapping[str, str]) -> None:
-    """Let every resource registered from now on carry these tags; its own go first."""
+    """Add these tags to every resource that is registered from now on; a resource's own tags take precedence."""
 
     def tagged(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
         if not can_carry_tags(type(args.resource)):
@@ -35,6 +35,6 @@ def tag_everything(tags: Mapping[str, str]) -> None:
 
 
 def can_carry_tags(resource: type[pulumi.Resource]) -> bool:
-    """Tell whether a kind of resource takes tags as a mapping."""
+    """Return whether a type of resource takes tags as a mapping."""
     signature = inspect.signature(getattr(resource, "_internal_init", resource))
     return "tags" in signature.parameters

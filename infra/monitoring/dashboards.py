@@ -1,4 +1,4 @@
-"""The three dashboards of a stack, as CloudWatch takes them: for its owner, for whom is on call, for whom pays."""
+"""CloudWatch dashboards of a stack: executive, operations and cost."""
 
 from collections.abc import Sequence
 from typing import Any

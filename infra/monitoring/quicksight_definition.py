@@ -1,4 +1,4 @@
-"""What QuickSight shows: the data sets' queries, and a dashboard as CloudFormation takes it."""
+"""QuickSight data sets and the CloudFormation template of the dashboard."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ DAYS = 30
 
 @dataclass(frozen=True)
 class DataSet:
-    """A small table that QuickSight keeps in memory.
+    """Query whose result QuickSight keeps in memory.
 
     Attributes:
         slug: part of its id.

@@ -1,4 +1,4 @@
-"""What `make package` has built, by content: a package's hash is part of its key, so a deployment changes whole."""
+"""Packages and scripts to deploy, by content: the hash is part of an object's key."""
 
 import base64
 import hashlib
@@ -8,24 +8,24 @@ from pathlib import Path
 from flightlake.errors import UsageError
 
 ROOT = Path(__file__).parents[2]
-"""The checkout, under which packages are built and scripts lie."""
+"""The checkout, which holds the scripts and the built packages."""
 
 
 @dataclass(frozen=True)
 class Artifact:
-    """A file that a deployment brings to AWS."""
+    """A file that a deployment uploads to AWS."""
 
     path: Path
     sha256: str
 
     @property
     def base64_sha256(self) -> str:
-        """Its hash as AWS Lambda writes it."""
+        """SHA-256 in base64, as AWS Lambda writes it."""
         return base64.b64encode(bytes.fromhex(self.sha256)).decode()
 
     @property
     def key(self) -> str:
-        """Its object key: the same content lies under the same key."""
+        """Object key: the same content has the same key."""
         return f"{self.path.stem}-{self.sha256[:16]}{self.path.suffix}"
 
 

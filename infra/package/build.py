@@ -1,4 +1,4 @@
-"""What `make package` builds: the poller as a Lambda package, and the library of the Glue jobs.
+"""Builder of the poller's Lambda package and of the Glue jobs' library, as `make package` runs it.
 
 The same commit gives the same bytes on any machine and any Python that runs this, see
 `infra.package.reproducible_zip`; what is not committed in the packages' folders travels too.
@@ -32,15 +32,15 @@ GLUE_PACKAGES = ("flightlake", "glue_jobs")
 
 
 class PackagingError(FlightLakeError):
-    """A package cannot be built as things are."""
+    """A package cannot be built."""
 
 
 class IndexUnreachableError(PackagingError):
-    """The wheels cannot be fetched: pip reaches no index."""
+    """No package index can be reached to fetch wheels from."""
 
 
 def build_poller(target: Path, *, root: Path = ROOT) -> None:
-    """Write the Lambda package to `target`: poller, ground floor, and the pinned packages for Lambda's platform.
+    """Write the Lambda package to `target`: ingestion, the library, and the pinned packages for Lambda's platform.
 
     boto3, botocore, s3transfer and what only they need are left out: the runtime brings them.
 
@@ -50,7 +50,7 @@ def build_poller(target: Path, *, root: Path = ROOT) -> None:
     files = _dependencies(root)
     files |= project_files(root, POLLER_PACKAGES)
     files["LICENSE"] = (root / "LICENSE").read_bytes()
-    # With this the poller knows its version and tells it to the source.
+    # From this metadata the poller reads its version for the User-Agent header.
     metadata = f"Metadata-Version: 2.1\nName: flightlake\nVersion: {__version__}\n"
     files[f"flightlake-{__version__}.dist-info/METADATA"] = metadata.encode()
     size_bytes = sum(map(len, files.values()))
@@ -73,7 +73,7 @@ def described(path: Path) -> str:
     """Return name, size and SHA-256 of a package, in one line.
 
     Raises:
-        PackagingError: it is not there.
+        PackagingError: the file is missing.
     """
     try:
         content = path.read_bytes()
@@ -88,7 +88,7 @@ BUILDERS = {"poller": build_poller, "glue": build_glue}
 def main(argv: Sequence[str]) -> int:
     """Build or describe packages as the command line asks; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m infra.package.build", description="Build what is deployed.")
-    parser.add_argument("action", choices=("build", "show"), help="write the packages, or tell their sizes and hashes")
+    parser.add_argument("action", choices=("build", "show"), help="write the packages, or print their sizes and hashes")
     parser.add_argument("packages", nargs="+", choices=tuple(BUILDERS))
     parser.add_argument("--folder", type=Path, default=ROOT / "dist", help="where the packages lie; default: dist")
     asked = parser.parse_args(argv)
@@ -127,17 +127,17 @@ def _install(requirements: Path, folder: Path) -> None:
         raise _failure(done.stderr)
 
 
-def _failure(said: str) -> PackagingError:
-    lines = said.strip().splitlines()
-    last = next((line for line in reversed(lines) if line.startswith("ERROR:")), lines[-1] if lines else "nothing")
-    if "Retrying (Retry(" in said:
+def _failure(message: str) -> PackagingError:
+    lines = message.strip().splitlines()
+    last = next((line for line in reversed(lines) if line.startswith("ERROR:")), lines[-1] if lines else "no message")
+    if "Retrying (Retry(" in message:
         return IndexUnreachableError(
             f"{REQUIREMENTS}: pip reaches no package index to fetch the poller's packages from; connect, or name a "
-            f"mirror in PIP_INDEX_URL, then `make package` again. pip said: {last}"
+            f"mirror in PIP_INDEX_URL, then `make package` again. pip's message: {last}"
         )
     return PackagingError(
         f"{REQUIREMENTS}: pip cannot install this for Python {PYTHON_VERSION} on {PLATFORM}; where pyproject.toml has "
-        f"changed, `make lock` pins anew. pip said: {said.strip() or last}"
+        f"changed, `make lock` pins anew. pip's message: {message.strip() or last}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Zip archives whose bytes follow from their content alone, and what goes into ours.
+"""Zip archives whose bytes depend on their content alone, and the selection of files for ours.
 
 Entries are sorted and stored without compression, their times and modes are fixed. Compressed bytes would differ
 between builds of zlib (zlib-ng, which newer Pythons bring on some systems, packs differently at the same level), and a
@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
-"""The first instant that a zip can tell. Source: PKWARE APPNOTE.TXT, section 4.4.6."""
+"""The earliest timestamp of a zip entry. Source: PKWARE APPNOTE.TXT, section 4.4.6."""
 
 _UNIX = 3
 """The system that entries say they come from, so that their mode counts. Source: APPNOTE.TXT, section 4.4.2."""
@@ -26,7 +26,7 @@ _IDLE_SUFFIXES = frozenset({".c", ".css", ".js", ".md", ".pyc", ".pyi"})
 
 
 def write_archive(target: Path, files: Mapping[str, bytes]) -> None:
-    """Write the files, by their names in the archive, to `target`; it is replaced at once or not at all."""
+    """Write files, by their names in the archive, to `target`; it is replaced atomically."""
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f".{target.name}.unfinished")
     with ZipFile(unfinished, "w", ZIP_STORED) as archive:
@@ -39,7 +39,7 @@ def write_archive(target: Path, files: Mapping[str, bytes]) -> None:
 
 
 def project_files(root: Path, packages: Sequence[str]) -> dict[str, bytes]:
-    """Return the modules and package data of these packages under `root`; data is what pyproject.toml calls so."""
+    """Return the modules of these packages under `root`, and their package data as pyproject.toml declares it."""
     project = tomllib.loads((root / "pyproject.toml").read_text())
     patterns = ["*.py", *project["tool"]["setuptools"]["package-data"]["*"]]
     found = (path for package in packages for path in (root / package).rglob("*") if path.is_file())
@@ -51,7 +51,7 @@ def project_files(root: Path, packages: Sequence[str]) -> dict[str, bytes]:
 
 
 def installed_files(folder: Path) -> dict[str, bytes]:
-    """Return what runs of the packages that pip has put into `folder`, with their licences and metadata."""
+    """Return the runtime files of the packages that pip installed into `folder`, with licences and metadata."""
     files = (path for path in folder.rglob("*") if path.is_file())
     named = {path.relative_to(folder).as_posix(): path for path in files}
     return {name: path.read_bytes() for name, path in named.items() if _travels(PurePosixPath(name))}
@@ -60,7 +60,7 @@ def installed_files(folder: Path) -> dict[str, bytes]:
 def _travels(name: PurePosixPath) -> bool:
     first = name.parts[0]
     if first.endswith(".dist-info"):
-        # The rest is pip's own record of this installation, which tells of this machine and its pip.
+        # The rest is pip's record of this installation, which differs between machines.
         return name.name == "METADATA" or name.name.startswith(("LICENSE", "LICENCE", "NOTICE", "COPYING"))
     is_idle = name.suffix in _IDLE_SUFFIXES or name.name == "py.typed"
     # Scripts in bin/ begin with the path of the Python that pip ran on.

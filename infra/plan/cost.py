@@ -1,6 +1,6 @@
-"""What a stack costs in a month, line by line: pure functions of its settings and of what it holds.
+"""Monthly cost of a stack, line by line, as pure functions of its settings and of the resources that it holds.
 
-Every assumption that is no setting is a constant here, with where it comes from. A forecast is of the steady state: raw
+Every assumption that is no setting is a constant here, with its source. A forecast is of the steady state: raw
 responses until their expiry, published tables of the first year.
 """
 
@@ -28,13 +28,13 @@ CURATED_BYTES_PER_ROW = 25
 POLL_S = {True: 5.0, False: 2.0}
 """Seconds billed for a poll of the globe and of a box: OpenSky takes 4 s for the globe (measured 2026-08 by others)."""
 
-IDLE_TICK_S = 0.3
+IDLE_TRIGGER_S = 0.3
 CONVERT_S_PER_MILLION = 15.0
 """On one worker of four processors: half of the 24.4 s that a million rows took on two, start included (174.1 s for
 7.12 million rows, `benchmarks/convert.py`), and a fifth more, because a run of few rows is mostly start."""
 
 VERIFY_S_PER_MILLION = 70.0
-"""Not measured: taken as five times a conversion. It decodes and judges in Python, row by row."""
+"""Not measured: taken as five times a conversion. It decodes and evaluates in Python, row by row."""
 
 JOB_START_S = 90.0
 """Billed before a job has done anything: Spark's start, listing, publishing."""
@@ -43,7 +43,7 @@ CRAWLER_DPU_H = 2 * 10 / 60
 """Two DPUs for the ten minutes that a run bills at least."""
 
 ATHENA_TB = 0.05
-"""Read by people in a month: some thirty questions a day that read a day each."""
+"""Read by people in a month: some thirty queries a day, each of one day of data."""
 
 KMS_REQUESTS_PER_POLL = 6
 """Environment, state read and written, queue, secret; objects share a data key by bucket keys."""
@@ -51,14 +51,14 @@ KMS_REQUESTS_PER_POLL = 6
 ESM_REQUESTS = 660_000
 """Long polls of an empty queue in a month. Source: AWS Lambda developer guide, five pollers of 20 s."""
 
-LOG_BYTES_PER_TICK, LOG_BYTES_PER_JOB = 2_000, 20_000_000
+LOG_BYTES_PER_TRIGGER, LOG_BYTES_PER_JOB = 2_000, 20_000_000
 DPU_PER_WORKER = {"G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8}
 _GB = 1e9
 
 
 @dataclass(frozen=True)
 class Holdings:
-    """What a stack holds of what is paid by the piece; counted in its recording, so that it cannot drift."""
+    """Numbers of resources that are billed by the piece, counted in the stack's recording."""
 
     keys: int
     alarmed_metrics: int
@@ -80,27 +80,27 @@ class Line:
 
 @dataclass(frozen=True)
 class Volume:
-    """How much a stack polls and stores in a month."""
+    """Polls, triggers and stored data of a stack in a month."""
 
     polls: float
-    ticks: float
-    delayed_ticks: float
+    triggers: float
+    delayed_triggers: float
     rows: float
     raw_gb: float
     raw_object_bytes: float
 
 
 def volume(settings: Settings) -> Volume:
-    """Return the volume that the polling plan brings."""
+    """Return the monthly volume that follows from the polling plan."""
     plan = settings.polling.plan
-    ticks = Schedule.for_interval(plan.interval_s)
+    schedule = Schedule.for_interval(plan.interval_s)
     polls = DAYS * 86_400 / plan.interval_s
     rows = min(GLOBAL_ROWS, plan.box.area_deg2 * ROWS_PER_DEG2) if plan.box else GLOBAL_ROWS
-    tick_count = ticks.count_per_day * DAYS
+    triggers = schedule.count_per_day * DAYS
     return Volume(
         polls=polls,
-        ticks=tick_count,
-        delayed_ticks=tick_count * len(ticks.delays_s) / (1 + len(ticks.delays_s)),
+        triggers=triggers,
+        delayed_triggers=triggers * len(schedule.delays_s) / (1 + len(schedule.delays_s)),
         rows=polls * rows,
         raw_gb=polls * rows * RAW_BYTES_PER_ROW / _GB,
         raw_object_bytes=rows * RAW_BYTES_PER_ROW,
@@ -114,8 +114,8 @@ def forecast(settings: Settings, holdings: Holdings) -> list[Line]:
         *_polling(settings, size, holdings),
         *_storage(settings, size),
         *_jobs(settings, size),
-        *_asking(settings),
-        *_watching(size, holdings, settings.retention.log_days),
+        *_analysis(settings),
+        *_monitoring(size, holdings, settings.retention.log_days),
         *_network(settings),
     ]
 
@@ -131,12 +131,12 @@ def _line(service: str, what: str, quantity: float, price: Price) -> Line:
 
 def _polling(settings: Settings, size: Volume, holdings: Holdings) -> Iterator[Line]:
     is_global = settings.polling.plan.box is None
-    busy_s = size.polls * POLL_S[is_global] + max(0.0, size.ticks - size.polls) * IDLE_TICK_S
+    busy_s = size.polls * POLL_S[is_global] + max(0.0, size.triggers - size.polls) * IDLE_TRIGGER_S
     yield _line("Lambda", "compute", busy_s * settings.polling.memory_mb / 1024, prices.LAMBDA_COMPUTE)
-    yield _line("Lambda", "requests", size.ticks, prices.LAMBDA_REQUESTS)
-    yield _line("Scheduler", "ticks", size.ticks, prices.SCHEDULER)
-    yield _line("SQS", "delayed ticks", ESM_REQUESTS + 3 * size.delayed_ticks, prices.SQS)
-    yield _line("EventBridge", "announcements", size.polls, prices.EVENTS)
+    yield _line("Lambda", "requests", size.triggers, prices.LAMBDA_REQUESTS)
+    yield _line("Scheduler", "triggers", size.triggers, prices.SCHEDULER)
+    yield _line("SQS", "delayed triggers", ESM_REQUESTS + 3 * size.delayed_triggers, prices.SQS)
+    yield _line("EventBridge", "events", size.polls, prices.EVENTS)
     yield _line("DynamoDB", "poll state, writes", 2 * size.polls, prices.DYNAMODB_WRITES)
     yield _line("DynamoDB", "poll state, reads", 2 * size.polls, prices.DYNAMODB_READS)
     yield _line("Secrets Manager", "the account", holdings.secrets, prices.SECRETS)
@@ -171,7 +171,7 @@ def _storage(settings: Settings, size: Volume) -> Iterator[Line]:
 
 
 def _rebuilds(settings: Settings) -> float:
-    """Return how often a row is converted: a day is built whole each time, from what has landed by then."""
+    """Return how often a row is converted on average; each run rebuilds the whole day."""
     runs = 24 // settings.jobs.convert_every_hours
     return sum(run / runs for run in range(1, runs + 1))
 
@@ -191,20 +191,20 @@ def _jobs(settings: Settings, size: Volume) -> Iterator[Line]:
     yield _line("Glue", "crawler, daily", CRAWLER_DPU_H * DAYS, prices.CRAWLER)
 
 
-def _asking(settings: Settings) -> Iterator[Line]:
-    yield _line("Athena", "questions", ATHENA_TB, prices.ATHENA)
+def _analysis(settings: Settings) -> Iterator[Line]:
+    yield _line("Athena", "queries", ATHENA_TB, prices.ATHENA)
     if settings.analytics.has_quicksight:
         yield _line("QuickSight", "one author", 1, prices.QUICKSIGHT_AUTHOR)
 
 
-def _watching(size: Volume, holdings: Holdings, log_days: int) -> Iterator[Line]:
-    logs_gb = (size.ticks * LOG_BYTES_PER_TICK + 5 * DAYS * LOG_BYTES_PER_JOB) / _GB
+def _monitoring(size: Volume, holdings: Holdings, log_days: int) -> Iterator[Line]:
+    logs_gb = (size.triggers * LOG_BYTES_PER_TRIGGER + 5 * DAYS * LOG_BYTES_PER_JOB) / _GB
     yield _line("CloudWatch", "logs, written", logs_gb, prices.LOGS_IN)
     yield _line("CloudWatch", "logs, kept", logs_gb * log_days / DAYS, prices.LOGS_STORED)
     yield _line("CloudWatch", "own metrics", holdings.own_metrics, prices.METRICS)
     yield _line("CloudWatch", "alarms", holdings.alarmed_metrics, prices.ALARMS)
     yield _line("CloudWatch", "dashboards", holdings.dashboards, prices.DASHBOARDS)
-    yield _line("X-Ray", "traces", size.ticks, prices.XRAY)
+    yield _line("X-Ray", "traces", size.triggers, prices.XRAY)
 
 
 def _network(settings: Settings) -> Iterator[Line]:

@@ -1,4 +1,4 @@
-"""What AWS would answer to a recording: ids and ARNs made up from names, in AWS's forms."""
+"""Mock outputs of AWS resources for the recorder: ids and ARNs derived from names, in AWS's formats."""
 
 import uuid
 from typing import Any
@@ -24,14 +24,14 @@ _NETWORK_IDS = {
 
 
 class MockOutputs(mocks.Mocks):
-    """Answers every request with its inputs, and with what only AWS knows unless this is a preview."""
+    """Pulumi mocks that return a resource's inputs, and outside of a preview its computed outputs."""
 
     def __init__(self, region: str, *, known: bool) -> None:
         self._region = region
         self._known = known
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
-        """Answer a question to AWS."""
+        """Return the result of a provider function."""
         if args.token == _CALLER_IDENTITY:
             root = f"arn:aws:iam::{ACCOUNT}:root"
             return {"accountId": ACCOUNT, "arn": root, "userId": ACCOUNT, "id": ACCOUNT}, []
@@ -41,7 +41,7 @@ class MockOutputs(mocks.Mocks):
         raise NotImplementedError(f"the recording engine has no answer to {args.token}")
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        """Return id and outputs of a resource; in a preview only what it was given."""
+        """Return id and outputs of a resource; in a preview only its inputs."""
         if not self._known:
             return None, dict(args.inputs)
         identity, made_up = _made_up(args, self._region)

@@ -1,4 +1,4 @@
-"""A stack as it would be deployed: its settings, what the program makes of them, and what that costs."""
+"""Plan of a stack: its settings, the resources that the program makes, and their cost."""
 
 import json
 from dataclasses import dataclass
@@ -27,10 +27,10 @@ _ANOMALY_METRICS = 3
 
 @dataclass(frozen=True)
 class Plan:
-    """A stack as it would be deployed.
+    """Settings, resources and cost of a stack as it would be deployed.
 
     Attributes:
-        config: its file's values, by key.
+        config: values of the stack's file, by key.
         has_placeholder: whether the account's client is not set yet and a placeholder stands for it.
     """
 
@@ -50,13 +50,13 @@ def make_plan(stack: str) -> Plan:
     """
     config, has_placeholder = stack_config(stack)
     settings = Settings.from_config(stack, config)
-    Artifacts.find()  # else the program itself would say that they are missing, in Pulumi's way
+    Artifacts.find()  # raises here what the program would raise as an error of Pulumi
     recording = record(stack, config, secrets=frozenset(_CLIENT[1:]))
     return Plan(stack, config, settings, recording, forecast(settings, holdings(recording)), has_placeholder)
 
 
 def stack_config(stack: str) -> tuple[dict[str, str], bool]:
-    """Return what `Pulumi.<stack>.yaml` says, and whether placeholders were put in for the account's client.
+    """Return the values of `Pulumi.<stack>.yaml`, and whether placeholders stand for the account's client.
 
     Raises:
         UsageError: there is no such file, or it is no YAML.
@@ -78,12 +78,12 @@ def stack_config(stack: str) -> tuple[dict[str, str], bool]:
 
 
 def holdings(recording: Recording) -> Holdings:
-    """Return what is paid by the piece in a recording."""
+    """Return the numbers of resources in a recording that are billed by the piece."""
     alarms = recording.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
-    watched = sum(_ANOMALY_METRICS if "metricQueries" in alarm.inputs else 1 for alarm in alarms)
+    alarmed = sum(_ANOMALY_METRICS if "metricQueries" in alarm.inputs else 1 for alarm in alarms)
     return Holdings(
         keys=len(recording.of_type("aws:kms/key:Key")),
-        alarmed_metrics=watched,
+        alarmed_metrics=alarmed,
         dashboards=len(recording.of_type("aws:cloudwatch/dashboard:Dashboard")),
         own_metrics=OWN_METRICS,
         secrets=len(recording.of_type("aws:secretsmanager/secret:Secret")),
@@ -91,7 +91,7 @@ def holdings(recording: Recording) -> Holdings:
 
 
 def physical_name(resource: Recorded) -> str:
-    """Return what a resource is called on AWS, or its name in the program."""
+    """Return the name of a resource on AWS, or its name in the program."""
     for key in ("name", "bucket", "dashboardName", "key", "dataSetId"):
         value = resource.inputs.get(key)
         if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""What AWS charges, in USD, in us-east-1: every price that the forecast uses, with its unit.
+"""AWS prices in USD in us-east-1 that the forecast uses, each with its unit.
 
 Source: AWS's public rate cards of 2026-08-09 to 2026-10-02. Other regions differ by up to a third.
 """
@@ -11,7 +11,7 @@ REGION = "us-east-1"
 
 @dataclass(frozen=True)
 class Price:
-    """A price and what is free of it each month, for as long as an account lives.
+    """A price, and the quantity that is free each month.
 
     Attributes:
         usd: for one unit.
@@ -24,7 +24,7 @@ class Price:
     free: float = 0
 
     def of(self, quantity: float) -> float:
-        """Return what so many units cost in a month, in USD."""
+        """Return the price of a month's quantity in USD."""
         return max(0.0, quantity - self.free) * self.usd
 
 
@@ -32,7 +32,7 @@ MILLION = 1_000_000
 
 LAMBDA_COMPUTE = Price(0.0000133334, "GB-s", free=400_000)
 LAMBDA_REQUESTS = Price(0.20 / MILLION, "requests", free=MILLION)
-SCHEDULER = Price(1.00 / MILLION, "ticks", free=14 * MILLION)
+SCHEDULER = Price(1.00 / MILLION, "triggers", free=14 * MILLION)
 SQS = Price(0.40 / MILLION, "requests", free=MILLION)
 EVENTS = Price(1.00 / MILLION, "events")
 DYNAMODB_WRITES = Price(0.625 / MILLION, "writes")

@@ -1,7 +1,7 @@
-"""A recording engine: runs the whole program without account, network or Pulumi itself, and keeps what it asks for.
+"""Recorder that runs the whole program without account, network or Pulumi, and keeps the resources it registers.
 
-It stands where Pulumi's engine stands. Inputs are recorded as they would be sent; what AWS would answer is made up
-from the names, in AWS's forms, so that what is put together from it can be judged.
+It takes the place of Pulumi's engine. Inputs are recorded as they would be sent; outputs are mock values derived from
+the names, in AWS's formats, so that values composed of them can be checked.
 """
 
 import asyncio
@@ -54,7 +54,7 @@ class Recorded:
 
 @dataclass
 class Recording:
-    """What a run of the program asked for: its resources in the order of their URNs, and the stack's exports."""
+    """Resources that a run of the program registered, in the order of their URNs, and the stack's exports."""
 
     resources: list[Recorded] = field(default_factory=list)
     exports: dict[str, Any] = field(default_factory=dict)
@@ -88,18 +88,18 @@ class Recording:
 def record(
     stack: str, config: Mapping[str, str], *, secrets: frozenset[str] = frozenset(), preview: bool = False
 ) -> Recording:
-    """Run `infra/__main__.py` to its end for a stack and return what it asked for.
+    """Run `infra/__main__.py` for a stack and return the resources and exports that it registered.
 
     Args:
         stack: dev, staging or prod.
         config: the stack's configuration by full key, as in `Pulumi.<stack>.yaml`, such as `flightlake:tier`.
         secrets: keys of it that are encrypted.
-        preview: as in `pulumi preview`, where what AWS answers is not known yet.
+        preview: as in `pulumi preview`, where computed outputs are unknown.
 
     Raises:
         UsageError: the configuration is refused.
     """
-    # Pulumi keeps its state in context variables: in a context of its own, no recording sees another's stack and tags.
+    # Pulumi keeps its state in context variables: in a separate context, no recording sees another's stack and tags.
     return Context().run(_record, stack, dict(config), secrets=secrets, preview=preview)
 
 
@@ -117,7 +117,7 @@ def _record(stack: str, config: dict[str, str], *, secrets: frozenset[str], prev
 
 @contextmanager
 def _event_loops() -> Iterator[asyncio.AbstractEventLoop]:
-    """Yield a loop to run the program in; Pulumi wants one for the thread that answers its requests too."""
+    """Yield an event loop for the program; the thread that answers Pulumi's requests gets another one."""
     loop, answering = asyncio.new_event_loop(), asyncio.new_event_loop()
     loop.set_default_executor(ThreadPoolExecutor(1, initializer=asyncio.set_event_loop, initargs=(answering,)))
     asyncio.set_event_loop(loop)
@@ -141,10 +141,10 @@ def _run_program() -> dict[str, Any]:
 
 
 class _RecordingMonitor(mocks.MockMonitor):
-    """Pulumi's stand-in for its engine, which also keeps what each request holds."""
+    """Mock engine of Pulumi that also keeps each registered resource."""
 
-    def __init__(self, answers: MockOutputs) -> None:
-        super().__init__(answers)
+    def __init__(self, outputs: MockOutputs) -> None:
+        super().__init__(outputs)
         self.recorded: list[Recorded] = []
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's protocol
@@ -169,7 +169,7 @@ def _recorded(request: Any, urn: str) -> Recorded:
 
 
 def _plain(value: Any) -> Any:
-    """Return an input in JSON's types: files by their path, what is not known yet as `UNKNOWN`."""
+    """Return an input in JSON's types: files by their path, unknown values as `UNKNOWN`."""
     if rpc.is_rpc_secret(value):
         return _plain(rpc.unwrap_rpc_secret(value))
     if isinstance(value, pulumi.output.Unknown):

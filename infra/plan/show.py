@@ -1,8 +1,8 @@
-"""`make plan`: what a stack makes, who may do what, what it costs, and how it differs from the others.
+"""`make plan`: resources, permissions and cost of a stack, and its differences from the other stacks.
 
 python -m infra.plan.show STACK [--format text|markdown|json]
 
-Needs no account: the program runs under the recording engine.
+Needs no account: the recorder runs the program.
 """
 
 import argparse
@@ -29,7 +29,7 @@ _PLACEHOLDER_NOTE = "openskyClientId and openskyClientSecret are not set yet: pl
 
 
 def resource_tree(plan: Plan) -> Tree:
-    """Return the resources by component, with what they are called on AWS."""
+    """Return the resources by component, with their names on AWS."""
     by_parent: dict[str, list[Recorded]] = {}
     for resource in plan.recording.resources:
         by_parent.setdefault(resource.parent, []).append(resource)
@@ -74,7 +74,7 @@ def _narrowed(statement: dict[str, Any]) -> list[str]:
 
 
 def _keys(plan: Plan) -> dict[str, str]:
-    """Return the name of each key by its id, which says nothing."""
+    """Return the alias of each key by its id."""
     return {
         str(alias.inputs["targetKeyId"]): alias.inputs["name"]
         for alias in plan.recording.of_type("aws:kms/alias:Alias")
@@ -82,7 +82,7 @@ def _keys(plan: Plan) -> dict[str, str]:
 
 
 def _short(arn: str, keys: dict[str, str]) -> str:
-    """Return an ARN without what all of them share."""
+    """Return an ARN without partition, region and account."""
     if arn.count(":") < 5:
         return arn
     _, _, service, _, _, *resource = arn.split(":")
@@ -133,7 +133,7 @@ def _different_settings(plans: Sequence[Plan]) -> list[tuple[str, ...]]:
 
 
 def _only_in_some(plans: Sequence[Plan]) -> list[tuple[str, ...]]:
-    """Return the resources that some stacks have and others have not, with a mark for those that have."""
+    """Return the resources that some stacks have and others lack, with one mark for each stack."""
     held: list[set[str]] = [
         {f"{_kind(found)} {found.name}" for found in plan.recording.resources if not found.is_component}
         for plan in plans
@@ -145,7 +145,6 @@ def _only_in_some(plans: Sequence[Plan]) -> list[tuple[str, ...]]:
 
 def print_markdown(plan: Plan, others: Sequence[Plan]) -> None:
     """Print a summary for a pull request."""
-    keys = _keys(plan)
     kinds = Counter(_kind(found) for found in plan.recording.resources if not found.is_component)
     lines = [
         f"### Plan of stack `{plan.stack}`: {_resource_count(plan)} resources, {total_usd(plan.lines):.2f} USD a month",
@@ -162,18 +161,7 @@ def print_markdown(plan: Plan, others: Sequence[Plan]) -> None:
         "",
         "<details><summary>who may do what</summary>",
         "",
-        *_markdown_table(
-            ("role", "for", "actions", "on"),
-            [
-                (
-                    role,
-                    found["Sid"],
-                    " ".join(found["Action"]),
-                    " ".join(_short(arn, keys) for arn in found["Resource"]),
-                )
-                for role, found in statements(plan.recording)
-            ],
-        ),
+        *_markdown_table(("role", "for", "actions", "on"), _markdown_rights(plan)),
         "",
         "</details>",
         "",
@@ -182,6 +170,14 @@ def print_markdown(plan: Plan, others: Sequence[Plan]) -> None:
         ),
     ]
     sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _markdown_rights(plan: Plan) -> list[tuple[str, ...]]:
+    keys = _keys(plan)
+    return [
+        (role, found["Sid"], " ".join(found["Action"]), " ".join(_short(arn, keys) for arn in found["Resource"]))
+        for role, found in statements(plan.recording)
+    ]
 
 
 def _markdown_table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

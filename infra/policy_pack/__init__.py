@@ -1,1 +1,1 @@
-"""The policies as a pack of Pulumi."""
+"""Policy pack of Pulumi."""

@@ -1,4 +1,4 @@
-"""The pack for `pulumi up --policy-pack infra/policy_pack`: every policy is mandatory."""
+"""Policy pack for `pulumi up --policy-pack infra/policy_pack`; every policy is mandatory."""
 
 from pulumi_policy import EnforcementLevel, PolicyPack
 

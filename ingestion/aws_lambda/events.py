@@ -1,4 +1,4 @@
-"""Telling others that a response has landed."""
+"""EventBridge events for landed responses."""
 
 import json
 import logging
@@ -16,10 +16,10 @@ INGESTED = "data.ingested"
 logger = logging.getLogger(__name__)
 
 
-def announce(poll: Poll, *, lake: str, bus: str, client: Any) -> bool:
-    """Put a `data.ingested` event for a landed response on a bus, and tell whether the bus took it.
+def send_ingested_event(poll: Poll, *, lake: str, bus: str, client: Any) -> bool:
+    """Put a `data.ingested` event for a landed response on a bus; return whether the bus took it.
 
-    A refusal is logged and costs nothing else: the response has landed, and the next conversion finds it unannounced.
+    A failure is logged and costs nothing else: the response has landed, and the next conversion finds it anyway.
 
     Args:
         poll: a poll with a response.

@@ -1,4 +1,4 @@
-"""AWS Lambda handler of the poller: wires the adapters; `invocation` and `ingestion.poll` decide.
+"""AWS Lambda handler of the poller: it wires the adapters of `invocation`.
 
 Importing it reads and opens nothing; the first invocation builds what all later ones share.
 """
@@ -20,14 +20,13 @@ from flightlake.clock import SystemClock
 from flightlake.metrics import NAMESPACE
 from flightlake.ports import Clock
 from flightlake.storage.open_lake import open_lake
-from ingestion.aws_lambda.events import announce
-from ingestion.aws_lambda.invocation import Announce, Invocation, Reporter, Summary
+from ingestion.aws_lambda.events import send_ingested_event
+from ingestion.aws_lambda.invocation import Invocation, Reporter, SendEvent, Summary
 from ingestion.aws_lambda.settings import PollerSettings
 from ingestion.opensky.account_secret import read_credentials, secrets_client
-from ingestion.opensky.client import OpenSkySource
 from ingestion.opensky.http import Limits
 from ingestion.poll import Poller
-from ingestion.quota.quota import CreditQuota
+from ingestion.poller import make_poller
 
 _AWS = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 """Seconds and attempts for the event: it is small, and the poll's own time is bounded."""
@@ -43,10 +42,10 @@ Handler = Callable[[dict[str, Any], LambdaContext], Summary]
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Summary:
-    """Poll once for each tick that the event holds, and return what became of the last one.
+    """Poll once for each trigger in the event, and return the summary of the last poll.
 
     Args:
-        event: a schedule's event, an SQS event with ticks as messages, or `{"test": true}`: fetch and check, land
+        event: a schedule's event, an SQS event with triggers as messages, or `{"test": true}`: fetch and check, land
             nothing.
         context: of the invocation.
 
@@ -59,7 +58,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Summary:
 
 @cache
 def built_handler() -> Handler:
-    """Return the handler as the environment wires it; built once, and anew where building failed."""
+    """Build the handler from the environment: once, or again where building failed."""
     settings = PollerSettings.from_environment(os.environ)
     gc.set_threshold(GC_THRESHOLD)
     logger = Logger(service=settings.service_name)
@@ -67,7 +66,7 @@ def built_handler() -> Handler:
     tracer = Tracer(service=settings.service_name)
     logging.getLogger("ingestion")  # registered now, so that the module's loggers below it are configured too
     copy_config_to_registered_loggers(source_logger=logger, include={"ingestion"})
-    invocation = Invocation(wired_poller(settings, SystemClock()), Reporter(metrics, tracer), _announcer(settings))
+    invocation = Invocation(wired_poller(settings, SystemClock()), Reporter(metrics, tracer), _event_sender(settings))
 
     def handle(event: dict[str, Any], context: LambdaContext) -> Summary:
         return invocation.run(event, execution_id=context.aws_request_id)
@@ -79,7 +78,7 @@ def built_handler() -> Handler:
 
 
 def wired_poller(settings: PollerSettings, clock: Clock) -> Poller:
-    """Return the poller of these settings; the lake is opened, and made where its place is empty.
+    """Build the poller of these settings; the lake is opened, or made where its place is empty.
 
     Raises:
         UsageError, StorageError: the lake cannot be opened.
@@ -88,15 +87,13 @@ def wired_poller(settings: PollerSettings, clock: Clock) -> Poller:
     credentials = None
     if settings.secret_id is not None:
         credentials = partial(read_credentials, settings.secret_id, secrets_client())
-    source = OpenSkySource(
-        settings.service, credentials=credentials, box=settings.plan.box, clock=clock, limits=Limits()
+    return make_poller(
+        lake, settings.plan, service=settings.service, credentials=credentials, clock=clock, limits=Limits()
     )
-    quota = CreditQuota(lake.poll_state, settings.plan, place=settings.service.base_url, clock=clock)
-    return Poller(source, lake.store, quota, clock)
 
 
-def _announcer(settings: PollerSettings) -> Announce | None:
+def _event_sender(settings: PollerSettings) -> SendEvent | None:
     if settings.event_bus is None:
         return None
     events = boto3.client("events", config=_AWS)
-    return partial(announce, lake=settings.lake, bus=settings.event_bus, client=events)
+    return partial(send_ingested_event, lake=settings.lake, bus=settings.event_bus, client=events)

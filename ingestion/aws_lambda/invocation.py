@@ -1,13 +1,13 @@
-"""One invocation of the deployed poller: ticks in, polls, metrics, events and a summary out.
+"""One invocation of the deployed poller: from triggers to polls, metrics, events and a summary.
 
-A poll that failed is in the ledger and in the metrics, on which the alarm stands, and the invocation succeeds: were it
-to fail, SQS or Lambda would deliver the tick again, and a second attempt would spend the credits of a later poll. The
-retries that are worth their credits were made within the poll. An invocation fails only where the poller could not
-start at all, or met a fault of its own.
+A failed poll is recorded in the ledger and counted in the metrics, which raise the alarm; the invocation succeeds. Were
+it to fail, SQS or Lambda would deliver the trigger again, and a second attempt would spend the credits of a later poll;
+the poll itself has made the retries that are worth their credits. An invocation fails only where the poller could not
+start, or has a bug.
 
-Each SQS message and each tick of a schedule is one poll. Ticks may come more often than the plan's interval (30 s is a
-one-minute schedule and a second one through a queue that delays by 30 s): the first tick in each interval polls, the
-others find its record in the ledger and end as `not_due`.
+Each SQS message and each event of a schedule is one trigger of a poll. Triggers may come more often than the plan's
+interval (30 s is a one-minute schedule and a second one through a queue that delays by 30 s): the first trigger in each
+interval polls, the others find its record in the ledger and end as `not_due`.
 """
 
 import logging
@@ -26,18 +26,18 @@ from ingestion.aws_lambda.triggers import is_test, scheduled_times
 from ingestion.poll import Poll, Poller, check_source, missed_poll, poll_once
 
 LATE = timedelta(minutes=2)
-"""How late a tick may come beyond its interval: EventBridge is exact to a minute. Later ones are recorded as missed."""
+"""Delay beyond its interval from which a trigger's poll is recorded as missed; EventBridge is exact to a minute."""
 
-Announce = Callable[[Poll], bool]
+SendEvent = Callable[[Poll], bool]
 
 logger = logging.getLogger(__name__)
 
 
 class Summary(TypedDict):
-    """What an invocation returns.
+    """Result of an invocation.
 
-    `status` is the poll's outcome, or `not_due` (another tick has polled in this interval), or `tested`.
-    `data_quality_score` is in percent; null where there was no row to judge.
+    `status` is the poll's outcome, or `not_due` (another trigger has polled in this interval), or `tested`.
+    `data_quality_score` is in percent; null where the response had no rows.
     """
 
     execution_id: str
@@ -56,7 +56,7 @@ class Reporter:
         self._metrics = metrics
         self._tracer = tracer
 
-    def tell(self, summary: Summary, poll: Poll | None) -> None:
+    def report_poll(self, summary: Summary, poll: Poll | None) -> None:
         """Count the poll; every count is sent, zeros too, so that an alarm has data to stand on."""
         status = summary["status"]
         for name, is_so in (
@@ -79,48 +79,48 @@ class Reporter:
                 self._metrics.add_metric("CreditsLeft", MetricUnit.Count, poll.record.credits_left)
         self._tracer.put_annotation("status", status)
 
-    def tell_test(self, *, has_failed: bool) -> None:
+    def report_test(self, *, has_failed: bool) -> None:
         """Count a test."""
         self._metrics.add_metric("TestsFailed", MetricUnit.Count, int(has_failed))
 
-    def tell_not_announced(self) -> None:
+    def report_event_not_sent(self) -> None:
         """Count a landed response whose event the bus did not take."""
         self._metrics.add_metric("EventsNotSent", MetricUnit.Count, 1)
 
 
 class Invocation:
-    """Runs the polls of an event."""
+    """Runner of the polls that an event asks for."""
 
-    def __init__(self, poller: Poller, reporter: Reporter, announce: Announce | None) -> None:
-        """Take the poller, whom to report to, and how to announce what has landed; None announces nothing."""
+    def __init__(self, poller: Poller, reporter: Reporter, send_event: SendEvent | None) -> None:
+        """Take the poller, the reporter and the sender of events for landed responses; None sends none."""
         self._poller = poller
         self._reporter = reporter
-        self._announce = announce
+        self._send_event = send_event
 
     def run(self, event: dict[str, Any], *, execution_id: str) -> Summary:
-        """Poll for every tick of the event and return the summary of the last one."""
+        """Poll for every trigger in the event and return the summary of the last poll."""
         if is_test(event):
-            return self._tested(execution_id)
+            return self._run_test(execution_id)
         summary = _summary(execution_id, "not_due", started_s=time.perf_counter())
         for due_at in scheduled_times(event, now=self._poller.clock.now()):
-            summary = self._polled(due_at, execution_id)
+            summary = self._run_trigger(due_at, execution_id)
         return summary
 
-    def _polled(self, due_at: datetime, execution_id: str) -> Summary:
+    def _run_trigger(self, due_at: datetime, execution_id: str) -> Summary:
         started_s = time.perf_counter()
         try:
             poll = self._poll(due_at)
         except StorageError:
             logger.exception("poll failed", extra={"due_at": due_at.isoformat()})
             summary = _summary(execution_id, "failed", started_s=started_s)
-            self._reporter.tell(summary, None)
+            self._reporter.report_poll(summary, None)
             return summary
-        if poll.record.outcome == "landed" and not poll.is_repeat and self._announce and not self._announce(poll):
-            self._reporter.tell_not_announced()
+        if poll.record.outcome == "landed" and not poll.is_repeat and self._send_event and not self._send_event(poll):
+            self._reporter.report_event_not_sent()
         status = "not_due" if poll.is_repeat else poll.record.outcome
         key = None if poll.is_repeat else poll.record.raw_key
         summary = _summary(execution_id, status, started_s=started_s, s3_key=key, response=poll.response)
-        self._reporter.tell(summary, poll)
+        self._reporter.report_poll(summary, poll)
         logger.info("poll done", extra={**summary, "reason": poll.record.reason})
         return summary
 
@@ -128,31 +128,31 @@ class Invocation:
         plan = self._poller.quota.plan
         slot = plan.slot_at(due_at)
         if self._poller.clock.now() > slot + timedelta(seconds=plan.interval_s) + LATE:
-            return missed_poll(self._poller, scheduled_at=slot, why="its tick was delivered too late")
+            return missed_poll(self._poller, scheduled_at=slot, why="its trigger was delivered too late")
         return poll_once(self._poller, scheduled_at=slot)
 
-    def _tested(self, execution_id: str) -> Summary:
+    def _run_test(self, execution_id: str) -> Summary:
         started_s = time.perf_counter()
         try:
             response = check_source(self._poller)
         except FlightLakeError:
             logger.exception("test failed")
-            self._reporter.tell_test(has_failed=True)
+            self._reporter.report_test(has_failed=True)
             return _summary(execution_id, "failed", started_s=started_s)
-        self._reporter.tell_test(has_failed=False)
+        self._reporter.report_test(has_failed=False)
         return _summary(execution_id, "tested", started_s=started_s, response=response)
 
 
 def _summary(
     execution_id: str, status: str, *, started_s: float, s3_key: str | None = None, response: Response | None = None
 ) -> Summary:
-    judgement: Evaluation | None = evaluate(response) if response else None
+    evaluation: Evaluation | None = evaluate(response) if response else None
     return Summary(
         execution_id=execution_id,
         status=status,
         s3_key=s3_key,
-        records_processed=judgement.row_count if judgement else 0,
-        valid_records=judgement.valid_count if judgement else 0,
+        records_processed=evaluation.row_count if evaluation else 0,
+        valid_records=evaluation.valid_count if evaluation else 0,
         processing_time_seconds=round(time.perf_counter() - started_s, 3),
-        data_quality_score=judgement.quality_score if judgement else None,
+        data_quality_score=evaluation.quality_score if evaluation else None,
     )

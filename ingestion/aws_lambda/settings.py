@@ -1,4 +1,4 @@
-"""What the deployed poller is told by its environment, read once."""
+"""Settings of the deployed poller, read once from its environment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ class PollerSettings:
         service: FLIGHTLAKE_SOURCE_URL; default: the live OpenSky service.
         secret_id: ARN or name of the Secrets Manager secret with the account's client; FLIGHTLAKE_SECRET_ID;
             None polls anonymously.
-        event_bus: name or ARN of the EventBridge bus that is told of landed responses; FLIGHTLAKE_EVENT_BUS; None
-            tells nobody.
+        event_bus: name or ARN of the EventBridge bus that gets an event for each landed response;
+            FLIGHTLAKE_EVENT_BUS; None sends none.
         service_name: names the stack's poller in logs, metrics and traces; POWERTOOLS_SERVICE_NAME.
     """
 
@@ -35,10 +35,10 @@ class PollerSettings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
-        """Return the settings; a variable that is empty counts as unset.
+        """Read the settings; a variable that is empty counts as unset.
 
         Raises:
-            UsageError: a variable is missing or cannot be meant, or tier, box and interval do not fit together.
+            UsageError: a variable is missing or malformed, or tier, box and interval do not fit together.
         """
         values = {name: text.strip() for name, text in environ.items() if text.strip()}
         secret_id = values.get("FLIGHTLAKE_SECRET_ID")

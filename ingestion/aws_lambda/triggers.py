@@ -1,4 +1,4 @@
-"""From an invocation's event to the instants at which polls were due."""
+"""Triggers in an invocation's event, and the times at which their polls were scheduled."""
 
 import json
 import logging
@@ -11,29 +11,29 @@ logger = logging.getLogger(__name__)
 
 
 def is_test(event: dict[str, Any]) -> bool:
-    """Tell whether the event asks for a test: `{"test": true}`."""
+    """Return whether the event asks for a test: `{"test": true}`."""
     return event.get("test") is True
 
 
 def scheduled_times(event: dict[str, Any], *, now: datetime) -> list[datetime]:
-    """Return when the polls of an event were due: one of a schedule's tick, one of each SQS message.
+    """Return the scheduled times of an event's polls: one for a schedule's event, one for each SQS message.
 
-    A tick names its instant as `time` (EventBridge), or as `scheduled_at` and `delay_s`, which a schedule that sends a
-    delayed message writes into its body. One that names none was due when the message was sent, or `now`.
+    A trigger holds its time as `time` (EventBridge), or as `scheduled_at` and `delay_s`, which a schedule that sends a
+    delayed message writes into its body. A trigger without a time counts as due when its message was sent, or `now`.
     """
     if "Records" not in event:
         return [_due(event, otherwise=now)]
     return [_due(_body(message), otherwise=_sent_at(message, now)) for message in event["Records"]]
 
 
-def scheduled_time(tick: dict[str, Any]) -> datetime | None:
-    """Return when the poll of a tick was due; None where the tick does not say.
+def scheduled_time(trigger: dict[str, Any]) -> datetime | None:
+    """Return the time that a trigger holds; None where it holds none.
 
     Raises:
-        ValueError, TypeError, OverflowError: what it says is no instant.
+        ValueError, TypeError, OverflowError: the value is no time.
     """
-    text = _instant_text(tick)
-    return None if text is None else parse_timestamp(text) + timedelta(seconds=float(tick.get("delay_s", 0)))
+    text = _time_text(trigger)
+    return None if text is None else parse_timestamp(text) + timedelta(seconds=float(trigger.get("delay_s", 0)))
 
 
 def _body(message: dict[str, Any]) -> dict[str, Any]:
@@ -51,13 +51,13 @@ def _sent_at(message: dict[str, Any], now: datetime) -> datetime:
         return now
 
 
-def _due(tick: dict[str, Any], *, otherwise: datetime) -> datetime:
+def _due(trigger: dict[str, Any], *, otherwise: datetime) -> datetime:
     try:
-        return scheduled_time(tick) or otherwise
+        return scheduled_time(trigger) or otherwise
     except (ValueError, TypeError, OverflowError):
-        logger.warning("tick without a usable instant", extra={"scheduled_at": str(_instant_text(tick))[:60]})
+        logger.warning("trigger without a usable time", extra={"scheduled_at": str(_time_text(trigger))[:60]})
         return otherwise
 
 
-def _instant_text(tick: dict[str, Any]) -> Any:
-    return tick.get("scheduled_at") or tick.get("time")
+def _time_text(trigger: dict[str, Any]) -> Any:
+    return trigger.get("scheduled_at") or trigger.get("time")

@@ -1,4 +1,4 @@
-"""The account's client from AWS Secrets Manager, by reference."""
+"""Credentials of an OpenSky account in AWS Secrets Manager."""
 
 import json
 from typing import Any
@@ -14,20 +14,20 @@ _CLIENT = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard",
 """Seconds and attempts: the answer is small, and a poll's own time is bounded."""
 
 
-def secrets_client() -> Any:
-    """Return boto3's client of Secrets Manager as the pollers use it."""
-    return boto3.client("secretsmanager", config=_CLIENT)
+def secrets_client(region: str | None = None) -> Any:
+    """Make boto3's client of Secrets Manager with the time limits of a poller."""
+    return boto3.client("secretsmanager", region_name=region, config=_CLIENT)
 
 
 def read_credentials(secret_id: str, client: Any) -> Credentials:
-    """Return the credentials of a secret whose text is `{"client_id": ..., "client_secret": ...}`.
+    """Read the credentials in a secret whose text is `{"client_id": ..., "client_secret": ...}`.
 
     Args:
         secret_id: ARN or name of the secret.
         client: boto3's client of Secrets Manager.
 
     Raises:
-        SourceRejectedError: the secret cannot be read or is not of that form; its contents are never told.
+        SourceRejectedError: the secret cannot be read or is not of that form; the error never shows its contents.
     """
     try:
         text = client.get_secret_value(SecretId=secret_id)["SecretString"]

@@ -1,4 +1,4 @@
-"""The client of OpenSky's REST API, for the live service and for everything that speaks its protocol."""
+"""Client of OpenSky's REST API, for the live service and for any other that speaks its protocol."""
 
 import logging
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class Service:
 
 
 class OpenSkySource:
-    """The states of a box, or of the globe, as a service tells them now."""
+    """Source of the current state vectors of a box, or of the globe, from one service."""
 
     def __init__(
         self, service: Service, *, credentials: CredentialsReader | None, box: Box | None, clock: Clock, limits: Limits
@@ -64,7 +64,7 @@ class OpenSkySource:
             service: where to ask.
             credentials: of the account; None polls anonymously.
             box: what to ask for; None is the globe.
-            clock: tells when tokens expire, and waits between retries.
+            clock: for the expiry of tokens and the waits between retries.
             limits: how long an answer may take, and how often a request may be tried.
         """
         self._query = (box.query() if box else {}) | {"extended": "1"}
@@ -76,10 +76,10 @@ class OpenSkySource:
         self.tries = limits.tries
 
     def fetch(self, request_budget: RequestBudget) -> Fetched:
-        """Return the current response; a body that is no usable response is passed on as it came.
+        """Fetch the current response; a body that is no usable response is passed on as it came.
 
-        What can heal (no connection, silence, 5xx, a cut answer) is tried again after a random wait that may double
-        each time; what cannot is not. 4xx and a 429 cost no credits, the rest may have: the request_budget counts it.
+        After no connection, silence, 5xx or a cut answer it tries again, after a random wait whose limit doubles each
+        time; other failures are final. 3xx and 4xx cost no credits; other requests count against the budget.
 
         Raises:
             SourceUnavailableError: no usable answer came, after every retry that may be sent.
@@ -95,10 +95,10 @@ class OpenSkySource:
                 stop_after_attempt(self.tries), stop_before_delay(self._limits.total_s), _StopWhenSpent(request_budget)
             ),
             sleep=self._clock.sleep,
-            before_sleep=_tell_retry,
+            before_sleep=_log_retry,
             reraise=True,
         )
-        reply = retrying(self._asked, request_budget, deadline)
+        reply = retrying(self._request, request_budget, deadline)
         return Fetched(
             reply.body,
             self._clock.now(),
@@ -106,15 +106,15 @@ class OpenSkySource:
             attempts=int(retrying.statistics["attempt_number"]),
         )
 
-    def _asked(self, request_budget: RequestBudget, deadline: Deadline) -> Reply:
-        reply = self._sent(request_budget, deadline)
+    def _request(self, request_budget: RequestBudget, deadline: Deadline) -> Reply:
+        reply = self._send(request_budget, deadline)
         if reply.status == 401 and self._tokens is not None:
             # The token may have been withdrawn before its time: once with a new one.
             self._tokens.forget()
-            reply = self._sent(request_budget, deadline)
+            reply = self._send(request_budget, deadline)
         return _usable(reply, is_anonymous=self._tokens is None)
 
-    def _sent(self, request_budget: RequestBudget, deadline: Deadline) -> Reply:
+    def _send(self, request_budget: RequestBudget, deadline: Deadline) -> Reply:
         token = self._tokens.token(deadline) if self._tokens else None
         request = requests.Request("GET", self._states_url, params=self._query, auth=Bearer(token))
         request_budget.take()
@@ -129,18 +129,18 @@ class OpenSkySource:
 
 
 class _StopWhenSpent(stop_base):
-    """Ends the retries of a poll whose credits are spent."""
+    """Stop condition: the poll's request budget is spent."""
 
     def __init__(self, request_budget: RequestBudget) -> None:
-        self._allowance = request_budget
+        self._request_budget = request_budget
 
     def __call__(self, retry_state: RetryCallState) -> bool:
-        del retry_state  # the request_budget knows
-        return self._allowance.is_spent
+        del retry_state
+        return self._request_budget.is_spent
 
 
 def _usable(reply: Reply, *, is_anonymous: bool) -> Reply:
-    """Let a 200 pass; a body that is no response is for the landing to refuse and keep."""
+    """Return a reply of status 200, whatever its body; landing refuses and keeps bodies that are no response."""
     if reply.repeats_secret and reply.status < 400:
         raise SourceRejectedError("the source's answer repeats a secret that the request carried: it is not kept")
     if reply.status == 200:
@@ -156,7 +156,7 @@ def _usable(reply: Reply, *, is_anonymous: bool) -> Reply:
 
 
 def _host_of(location: str) -> str:
-    """Return the host of an address that a source names; what could not stand in one line of a log stays unsaid."""
+    """Return the host of a redirect's address, or a placeholder where it could not stand in one line of a log."""
     try:
         host = urlsplit(location).hostname or ""
     except ValueError:
@@ -172,7 +172,7 @@ def _hint(status: int, *, is_anonymous: bool) -> str:
     return ""
 
 
-def _tell_retry(state: RetryCallState) -> None:
+def _log_retry(state: RetryCallState) -> None:
     error = state.outcome.exception() if state.outcome else None
     wait_s = round(state.upcoming_sleep, 1)
     logger.warning(

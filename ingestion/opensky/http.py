@@ -1,4 +1,4 @@
-"""One HTTP exchange, bounded in time and size, its failures told apart by what can heal."""
+"""HTTP requests bounded in time and size; their errors say whether a retry may help."""
 
 import time
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ _OTHER_ENCODINGS = ("br", "compress", "deflate", "zstd")
 
 @dataclass(frozen=True)
 class Limits:
-    """How long an answer may take, in seconds of real time.
+    """Time limits of a poll's requests, in seconds of real time, and the number of tries.
 
     Attributes:
         connect_s: to connect.
@@ -52,7 +52,7 @@ class Limits:
 
 
 class Deadline:
-    """When a poll has to be over, by the machine's monotonic counter."""
+    """End of the time that a poll may take, by the machine's monotonic clock."""
 
     def __init__(self, seconds: float) -> None:
         self._end_s = time.monotonic() + seconds
@@ -65,9 +65,9 @@ class Deadline:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: its status, its headers (names in any case) and its body, unpacked.
+    """HTTP answer: status, headers (names in any case) and unpacked body.
 
-    `repeats_secret` tells that it holds a secret that the request carried, so must not be kept or shown.
+    `repeats_secret`: it holds a secret that the request carried, so it must not be kept or shown.
     """
 
     status: int
@@ -81,16 +81,16 @@ class NotSentError(SourceUnavailableError):
 
 
 class Bearer(AuthBase):
-    """A token in the request's header; without one, nothing.
+    """Authorization by a bearer token, or by none.
 
-    Given even where there is none: without it requests would look for a password in `~/.netrc` and send that.
+    To be used even without a token: otherwise requests would look for a password in `~/.netrc` and send that.
     """
 
     def __init__(self, token: str | None) -> None:
         self._token = token
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Return the request with the token, if there is one, in its header."""
+        """Put the token, if there is one, into the request's header."""
         if self._token is not None:
             request.headers["Authorization"] = f"Bearer {self._token}"
         return request
@@ -131,7 +131,7 @@ def exchange(request: requests.Request, *, limits: Limits, deadline: Deadline) -
 
 
 def user_agent() -> str:
-    """Return the name and version that sources see."""
+    """Return the value of the User-Agent header."""
     try:
         return f"flightlake/{version('flightlake')}"
     except PackageNotFoundError:  # a bundle of source files without the package's metadata

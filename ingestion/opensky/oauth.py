@@ -1,4 +1,4 @@
-"""OAuth2 client credentials: a token, renewed before it expires."""
+"""OAuth2 client credentials flow, with a token that is renewed before it expires."""
 
 import json
 from collections.abc import Callable
@@ -13,26 +13,26 @@ from ingestion.opensky.http import Bearer, Deadline, Limits, Reply, exchange
 from ingestion.opensky.rate_limits import rate_limit_error
 
 EARLY = timedelta(seconds=30)
-"""A token is renewed so long before it expires, that it does not expire on its way."""
+"""Time before its expiry at which a token is renewed, so that it does not expire on its way."""
 
 DEFAULT_LIFE_S = 1_800
-"""Life of a token whose server does not say. Source: OpenSky REST API, "OAuth2 client credentials flow", 2026-07-20."""
+"""Life of a token whose server gives none. Source: OpenSky REST API, "OAuth2 client credentials flow", 2026-07-20."""
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """The client of an account. The secret shows in no text of it."""
+    """Client id and secret of an account; `repr` hides the secret."""
 
     client_id: str
     client_secret: str = field(repr=False)
 
 
 CredentialsReader = Callable[[], Credentials]
-"""Gives the credentials when a token is needed, so that a rotated secret is noticed within the life of a token."""
+"""Function that reads the credentials when a token is needed: a rotated secret is noticed within a token's life."""
 
 
 class TokenKeeper:
-    """Fetches a token when one is needed, and keeps it as long as it is good."""
+    """Cache of one token, which is fetched when it is needed and renewed before it expires."""
 
     def __init__(self, token_url: str, credentials: CredentialsReader, *, clock: Clock, limits: Limits) -> None:
         self._token_url = token_url
@@ -43,7 +43,7 @@ class TokenKeeper:
         self._renew_at: datetime | None = None
 
     def token(self, deadline: Deadline) -> str:
-        """Return a token that is good for half a minute at least, where the server gives such.
+        """Return a token that is valid for half a minute at least, where the server issues such.
 
         Raises:
             SourceRejectedError: the server refuses the credentials.
@@ -59,7 +59,7 @@ class TokenKeeper:
         self._token = None
 
     def _fetched(self, deadline: Deadline) -> tuple[str, datetime]:
-        asked_at = self._clock.now()
+        requested_at = self._clock.now()
         credentials = self._credentials()
         form = {
             "grant_type": "client_credentials",
@@ -70,7 +70,7 @@ class TokenKeeper:
         reply = exchange(request, limits=self._limits, deadline=deadline)
         _check_status(reply)
         token, life_s = _parsed(reply.body)
-        return token, asked_at + timedelta(seconds=life_s) - EARLY
+        return token, requested_at + timedelta(seconds=life_s) - EARLY
 
 
 def _check_status(reply: Reply) -> None:

@@ -1,4 +1,4 @@
-"""Secrets of a request that come back in its answer: some gateways' error pages list the headers that they were sent.
+"""Detection of a request's secrets in its answer: some gateways' error pages list the headers that they were sent.
 
 What is landed is kept byte for byte, and blacking out a secret would break that. So an answer that repeats one is not
 kept at all; no state vector is lost by it, as no response holds a token.
@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 from flightlake.errors import SourceRejectedError
 
 SHORTEST = 12
-"""Characters of a secret that is looked for: a shorter one could stand in an answer by chance."""
+"""Fewest characters of a secret that is looked for: a shorter one could stand in an answer by chance."""
 
 
 def secrets_sent(headers: Mapping[str, str], proxy: str | None) -> frozenset[bytes]:
@@ -35,7 +35,7 @@ def secrets_sent(headers: Mapping[str, str], proxy: str | None) -> frozenset[byt
 
 
 def repeats(secrets: Iterable[bytes], headers: Mapping[str, str], body: bytes) -> bool:
-    """Tell whether an answer holds one of the secrets."""
+    """Return whether an answer holds one of the secrets."""
     shown = "\n".join(headers.values()).encode()
     return any(secret in body or secret in shown for secret in secrets)
 

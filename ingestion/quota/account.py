@@ -1,4 +1,4 @@
-"""The law of polling as pure functions: may this poll be sent, and what is remembered of it."""
+"""State of one account, and its transitions as pure functions: admit a poll, settle it afterwards."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -29,7 +29,7 @@ class Granted:
 
 @dataclass(frozen=True)
 class Denied:
-    """The poll may not be sent, and why."""
+    """The poll may not be sent, for the reason given."""
 
     outcome: SkipOutcome
     reason: str
@@ -37,12 +37,12 @@ class Denied:
 
 @dataclass(frozen=True)
 class PollFeedback:
-    """What a poll that was sent tells the next ones.
+    """Facts from a poll that was sent, by which later ones are admitted.
 
     Attributes:
         requests: metered requests that were sent.
         is_answered: the source gave an answer that can be used, or asked for a pause.
-        credits_left: as the source said.
+        credits_left: by the source's count; None where it gave none.
         retry_after_s: the pause that the source asked for.
         source_at: the time that its answer carries, UTC.
     """
@@ -56,7 +56,7 @@ class PollFeedback:
 
 @dataclass(frozen=True)
 class Account:
-    """All that is remembered of one account: budget, breaker, cooldown.
+    """Budget, circuit breaker and cooldown of one account.
 
     Attributes:
         cooldown_until: None where no pause was asked for.
@@ -70,7 +70,7 @@ class Account:
 
     @classmethod
     def fresh(cls, plan: PollingPlan, now: datetime) -> Self:
-        """Return the account of somebody who has not polled yet."""
+        """Return the account before its first poll."""
         return cls(Budget(plan.tier.window_start(now)), CircuitBreaker(), None, now)
 
     @classmethod
@@ -97,7 +97,7 @@ class Account:
         }
 
     def is_cooling(self, now: datetime) -> bool:
-        """Tell whether the source has asked for a pause that is not over."""
+        """Return whether the source has asked for a pause that is not over."""
         return self.cooldown_until is not None and now < self.cooldown_until
 
 
@@ -126,25 +126,21 @@ def admit(account: Account, plan: PollingPlan, *, tries: int, now: datetime) -> 
     return changed, Granted(requests, reservation)
 
 
-def settle(
-    account: Account, plan: PollingPlan, permission: Granted, *, feedback: PollFeedback, now: datetime
-) -> Account:
+def settle(account: Account, plan: PollingPlan, granted: Granted, *, feedback: PollFeedback, now: datetime) -> Account:
     """Return the account after a poll: credits spent, breaker moved, cooldown begun where one was asked for."""
-    budget = account.budget.at(plan.tier, now).settle(
-        permission.reservation, used=feedback.requests * plan.cost_credits
-    )
+    budget = account.budget.at(plan.tier, now).settle(granted.reservation, used=feedback.requests * plan.cost_credits)
     if feedback.credits_left is not None:
         # Where our clock is ahead over midnight, the count is still of the day before: it would empty the new one.
         counted_at = min(now, feedback.source_at or now)
         budget = budget.reconcile(
-            plan.tier, permission.reservation, server_left=feedback.credits_left, counted_at=counted_at
+            plan.tier, granted.reservation, server_left=feedback.credits_left, counted_at=counted_at
         )
     breaker = account.breaker.answered() if feedback.is_answered else account.breaker.failed(now)
     settled = replace(account, budget=budget, breaker=breaker, updated_at=now)
     if feedback.retry_after_s is None:
         return settled
     pause = timedelta(seconds=min(max(feedback.retry_after_s, 1), LONGEST_COOLDOWN_S))
-    # Another poll may have been told to wait longer.
+    # Another poll may have got a longer pause.
     return replace(settled, cooldown_until=max(now + pause, account.cooldown_until or now))
 
 

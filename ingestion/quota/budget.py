@@ -1,4 +1,4 @@
-"""The credit budget of one window: what is spent, what is set aside for requests under way, what others spent."""
+"""Credit budget of one window: credits spent, reserved for requests under way, and spent by others."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -74,13 +74,13 @@ class Budget:
     def reconcile(self, tier: Tier, reservation: "Reservation", *, server_left: int, counted_at: datetime) -> "Budget":
         """Return the budget corrected by the server's count where that says less than ours.
 
-        What the server counted beyond our spent and reserved credits is somebody else's. Its word about an earlier
-        window is worth nothing in this one, and right after a window's start it may be such a word: the server's
-        clock need not agree with ours to the second.
+        What the server counted beyond our spent and reserved credits is somebody else's. A count of an earlier
+        window does not apply to this one, and right after a window's start it may be such a count: the server's clock
+        need not agree with ours to the second.
 
         Args:
             tier: whose budget it is.
-            reservation: of the poll that was told the count.
+            reservation: of the poll whose answer held the count.
             server_left: credits that the server counts as left.
             counted_at: when it counted, by its own clock where that is known.
         """

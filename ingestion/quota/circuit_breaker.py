@@ -1,4 +1,4 @@
-"""The circuit breaker: after a row of failures the source is left alone for a while, then asked once.
+"""Circuit breaker: after several failures in a row polls pause, then one is tried.
 
 Pure transitions on a small state::
 
@@ -22,14 +22,14 @@ LONGEST_OPEN = timedelta(hours=1)
 """An outage of a day then costs some 24 tries instead of 960."""
 
 TRIAL = timedelta(minutes=2)
-"""How long a trial poll may take; a trial that never reports back, because its process died, is repeated after it."""
+"""How long a trial poll may take; after it another trial begins, as the process of this one may have died."""
 
 BreakerState = Literal["closed", "open", "half_open"]
 
 
 @dataclass(frozen=True)
 class CircuitBreaker:
-    """Where the breaker stands.
+    """State of the circuit breaker.
 
     Attributes:
         failures: failed polls in a row.
@@ -66,7 +66,7 @@ class CircuitBreaker:
         }
 
     def blocks(self, now: datetime) -> bool:
-        """Tell whether no poll may be sent now: the pause is not over, or another poll is trying."""
+        """Return whether no poll may be sent now: the pause is not over, or another poll is trying."""
         return self.until is not None and now < self.until
 
     def admitted(self, now: datetime) -> "CircuitBreaker":

@@ -1,4 +1,4 @@
-"""The law as pollers share it: one document, changed by compare-and-set only.
+"""Credit quota that the pollers of a lake share: one document, changed by compare-and-set only.
 
 Credits are set aside before a request is sent and settled afterwards, so two pollers at once cannot spend the same
 credit.
@@ -24,19 +24,19 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class _Outcome:
-    """What became of a poll, and when it was over."""
+class _FinishedPoll:
+    """Poll that is over but not yet saved in the state."""
 
-    permission: Granted
+    granted: Granted
     feedback: PollFeedback
     at: datetime
 
 
 class CreditQuota:
-    """The law as the pollers of one lake share it, for one account at one source."""
+    """Credits, cooldown and circuit breaker of one account at one source, shared by the pollers of a lake."""
 
     def __init__(self, state: PollState, plan: PollingPlan, *, place: str, clock: Clock) -> None:
-        """Bind the law to its document.
+        """Bind the quota to its document.
 
         Args:
             state: where the document is kept.
@@ -47,25 +47,25 @@ class CreditQuota:
         self._state = state
         self._account = f"{plan.tier.name}@{place}"
         self._clock = clock
-        self._unsaved: list[_Outcome] = []
+        self._unsaved: list[_FinishedPoll] = []
         self.plan = plan
 
     def admit(self, *, tries: int) -> Granted | Denied:
-        """Set credits aside for a poll that is to be sent now, or say why it may not be sent.
+        """Reserve credits for a poll that is to be sent now, or deny it with the reason.
 
         Raises:
             StorageError: the state cannot be read or written.
         """
         return self._changed(lambda account, now: admit(account, self.plan, tries=tries, now=now))
 
-    def settle(self, permission: Granted, feedback: PollFeedback) -> None:
-        """Remember what became of a poll that was sent.
+    def settle(self, granted: Granted, feedback: PollFeedback) -> None:
+        """Save the feedback of a poll that was sent.
 
         Where the state cannot be written, this process remembers it, a pause that was asked for too, and writes it
         before its next poll: the poll itself is over, and what it landed has landed. Should the process end before,
         the credits stay set aside until the window ends.
         """
-        self._unsaved.append(_Outcome(permission, feedback, self._clock.now()))
+        self._unsaved.append(_FinishedPoll(granted, feedback, self._clock.now()))
         try:
             self._changed(lambda account, _: (account, None))
         except StorageError as exc:
@@ -91,7 +91,7 @@ class CreditQuota:
     def _settled(self, account: Account) -> Account:
         """Return the account after the polls whose outcome was not saved yet."""
         for over in self._unsaved:
-            account = settle(account, self.plan, over.permission, feedback=over.feedback, now=over.at)
+            account = settle(account, self.plan, over.granted, feedback=over.feedback, now=over.at)
         return account
 
     def _account_of(self, document: dict[str, Any], now: datetime) -> Account:

@@ -1,6 +1,6 @@
-"""The queue of ticks that nobody could take: what lies there, why, and which instant each tick was for.
+"""Dead-letter queue of triggers that could not be delivered: its messages, their reasons and scheduled times.
 
-Three senders put messages there, each in its own form: the queue of delayed ticks (the tick itself), EventBridge
+Three senders put messages there, each in its own form: the queue of delayed triggers (the trigger itself), EventBridge
 Scheduler (the request that it could not deliver, its reasons as attributes), and Lambda (a record of the invocation).
 Source: SQS developer guide, "Dead-letter queues"; EventBridge Scheduler user guide, "Configuring a schedule's
 dead-letter queue"; Lambda developer guide, "Capturing records of Lambda asynchronous invocations".
@@ -30,7 +30,7 @@ _BATCH = 10
 """Messages in one request at most. Source: Amazon SQS API reference, ReceiveMessage."""
 
 PLACEHOLDER = "<aws.scheduler.scheduled-time>"
-"""Stands for a tick's instant until EventBridge Scheduler fills it in, as in `infra.components.scheduling`."""
+"""Stands for a trigger's time until EventBridge Scheduler fills it in, as in `infra.components.scheduling`."""
 
 _HELD = "ApproximateNumberOfMessagesNotVisible"
 _CLIENT = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 4})
@@ -45,9 +45,9 @@ class DeadLetter:
     Attributes:
         sent_at: when it was first sent, UTC.
         receives: how often it was received, this time included.
-        due_at: the instant that its tick names, UTC; None where it is no tick.
-        why: why it is there, as far as the message tells.
-        receipt: what SQS wants to hear to delete it.
+        due_at: the time in its trigger, UTC; None where the message is no trigger.
+        why: reason that it is there, as far as the message holds one.
+        receipt: handle by which SQS deletes it.
     """
 
     message_id: str
@@ -60,24 +60,24 @@ class DeadLetter:
 
     @classmethod
     def of_message(cls, message: dict[str, Any]) -> "DeadLetter":
-        """Return the letter that a message of `ReceiveMessage` is."""
+        """Parse a message of `ReceiveMessage`."""
         system = message.get("Attributes", {})
-        told = {name: str(of.get("StringValue", "")) for name, of in message.get("MessageAttributes", {}).items()}
+        attributes = {name: str(of.get("StringValue", "")) for name, of in message.get("MessageAttributes", {}).items()}
         document = _object(message["Body"])
-        due_at = _due_at(_tick_in(document), told)
+        due_at = _due_at(_trigger_in(document), attributes)
         return cls(
             message_id=message["MessageId"],
             body=message["Body"],
             sent_at=datetime.fromtimestamp(int(system.get("SentTimestamp", 0)) / 1000, UTC),
             receives=int(system.get("ApproximateReceiveCount", 1)),
             due_at=due_at,
-            why=_why(document, told, system) if due_at is not None else "no tick: it names no poll",
+            why=_why(document, attributes, system) if due_at is not None else "no trigger: it names no poll",
             receipt=message["ReceiptHandle"],
         )
 
 
 class DeadLetterQueue:
-    """The queue; every message that is taken is to be deleted or given back."""
+    """Client of the dead-letter queue; every message that is taken must be deleted or given back."""
 
     def __init__(self, url: str, client: Any, *, hold_s: int = HOLD_S, wait_s: int = _WAIT_S) -> None:
         """Take the queue's address and boto3's client of SQS."""
@@ -87,13 +87,13 @@ class DeadLetterQueue:
         self._wait_s = wait_s
 
     def held_elsewhere(self) -> int:
-        """Return how many messages another reader has in hand; asked before any is taken."""
+        """Return the number of messages that another reader holds; call it before `take`."""
         with aws_errors("ask", self._url):
             answer = self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=[_HELD])
         return int(answer["Attributes"][_HELD])
 
     def take(self) -> list[DeadLetter]:
-        """Return every message that nobody else has in hand, oldest first, hidden from others for a while.
+        """Receive every message that no other reader holds, oldest first; they are hidden from others for `hold_s`.
 
         Raises:
             StorageError: the queue cannot be read.
@@ -117,7 +117,7 @@ class DeadLetterQueue:
             self._client.delete_message(QueueUrl=self._url, ReceiptHandle=letter.receipt)
 
     def give_back(self, letters: Iterable[DeadLetter]) -> None:
-        """Let other readers see messages again at once.
+        """Make messages visible to other readers again.
 
         Raises:
             StorageError: the queue does not answer; they are seen again when their time is over.
@@ -144,21 +144,21 @@ class DeadLetterQueue:
         return messages
 
 
-def open_queue(url: str) -> DeadLetterQueue:
-    """Return the queue at an address.
+def open_queue(url: str, *, region: str | None = None) -> DeadLetterQueue:
+    """Open the queue at an address; without a region in that of boto3's settings.
 
     Raises:
         UsageError: the text is no address of a queue.
-        StorageError: AWS's settings make no client.
+        StorageError: AWS's settings are incomplete.
     """
     if _ADDRESS.fullmatch(url) is None:
         raise UsageError(f"{url!r} is no address of a queue: give https://sqs.REGION.amazonaws.com/ACCOUNT/NAME")
     with aws_errors("open", url):
-        return DeadLetterQueue(url, boto3.client("sqs", config=_CLIENT))
+        return DeadLetterQueue(url, boto3.client("sqs", region_name=region, config=_CLIENT))
 
 
 def one_line(text: str) -> str:
-    """Return a text from outside as one line that a terminal shows and does not obey."""
+    """Return a text from outside as one line of bounded length without control characters."""
     plain = "".join(letter if letter.isprintable() else "?" for letter in " ".join(text.split()))
     return plain if len(plain) <= _LONGEST_TEXT else f"{plain[: _LONGEST_TEXT - 3]}..."
 
@@ -171,32 +171,33 @@ def _object(text: object) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _tick_in(document: dict[str, Any]) -> dict[str, Any]:
+def _trigger_in(document: dict[str, Any]) -> dict[str, Any]:
     for envelope in ("requestPayload", "MessageBody"):
         if envelope in document:
             return _object(document[envelope])
     return document
 
 
-def _due_at(tick: dict[str, Any], told: dict[str, str]) -> datetime | None:
-    """Return the tick's instant as the poller reads it; the schedule's own one where the tick holds a placeholder."""
-    if "Records" in tick:
+def _due_at(trigger: dict[str, Any], attributes: dict[str, str]) -> datetime | None:
+    """Return the trigger's time as the poller reads it, or the schedule's where the trigger holds a placeholder."""
+    if "Records" in trigger:
         return None
-    if tick.get("scheduled_at") == PLACEHOLDER and "SCHEDULED_TIME" in told:
-        tick = {**tick, "scheduled_at": told["SCHEDULED_TIME"]}
+    if trigger.get("scheduled_at") == PLACEHOLDER and "SCHEDULED_TIME" in attributes:
+        trigger = {**trigger, "scheduled_at": attributes["SCHEDULED_TIME"]}
     try:
-        return scheduled_time(tick)
+        return scheduled_time(trigger)
     except (ValueError, TypeError, OverflowError):
         return None
 
 
-def _why(document: dict[str, Any], told: dict[str, str], system: dict[str, str]) -> str:
-    if "ERROR_CODE" in told:
-        schedule = told.get("SCHEDULE_ARN", "").rpartition("/")[2]
-        return one_line(f"schedule {schedule} could not send it: {told['ERROR_CODE']}, {told.get('ERROR_MESSAGE', '')}")
+def _why(document: dict[str, Any], attributes: dict[str, str], system: dict[str, str]) -> str:
+    if "ERROR_CODE" in attributes:
+        schedule = attributes.get("SCHEDULE_ARN", "").rpartition("/")[2]
+        code, message = attributes["ERROR_CODE"], attributes.get("ERROR_MESSAGE", "")
+        return one_line(f"schedule {schedule} could not send it: {code}, {message}")
     if "requestContext" in document:
-        condition = _object(document["requestContext"]).get("condition", "no reason told")
-        said = _object(document.get("responsePayload")).get("errorMessage", "")
-        return one_line(f"the function did not run it to its end: {condition}{said and f', {said}'}")
-    queue = system.get("DeadLetterQueueSourceArn", "").rpartition(":")[2] or "the queue of ticks"
+        condition = _object(document["requestContext"]).get("condition", "no reason given")
+        error = _object(document.get("responsePayload")).get("errorMessage", "")
+        return one_line(f"the function did not run it to its end: {condition}{error and f', {error}'}")
+    queue = system.get("DeadLetterQueueSourceArn", "").rpartition(":")[2] or "the queue of triggers"
     return one_line(f"{queue} gave it up: the poller did not take it")

@@ -1,7 +1,7 @@
-"""Redrive: what was refused or given up is looked at again, and what is good in it comes back.
+"""Redrive: check refused bodies and dead letters again, land the bodies that pass and record missed polls.
 
-Nothing here asks a source or spends a credit. A body under `raw/refused/` is judged by today's checks and landed where
-it passes; the refused object and the poll's record stay, for a poll has one outcome. A dead letter is a tick whose poll
+Nothing here asks a source or spends a credit. A body under `raw/refused/` is checked again and landed where it passes;
+the refused object and the poll's record stay, for a poll has one outcome. A dead letter is a trigger whose poll
 may be missing from the ledger: it is recorded as missed, once its time has surely passed, and the message is deleted.
 Every step may be repeated, so a run that was cut off is finished by the next one.
 """
@@ -25,28 +25,28 @@ from ingestion.redrive.dead_letters import DeadLetter, DeadLetterQueue, one_line
 from ingestion.response_files import BODY_LIMIT_BYTES
 
 SETTLE_DELAY = timedelta(minutes=5)
-"""How long after its interval a poll may still be running: a late tick is taken for two minutes, a poll takes 75 s."""
+"""Time after its interval in which a poll may still run: a trigger may be two minutes late, a poll takes 75 s."""
 
 _SHOWN_BYTES = 48
 
 BodyOutcome = Literal["replayable", "landed", "duplicate", "refused"]
-"""Would land; has landed now; lies in the raw zone since before; does not pass today's checks either."""
+"""Passes the checks and would land; landed now; is in the raw zone already; fails the checks again."""
 
 LetterOutcome = Literal["known", "missed", "due", "foreign"]
-"""The ledger knows its poll; its poll is missed; its poll may still come; it is no tick."""
+"""Its poll is in the ledger; its poll was missed; its poll may still come; it is no trigger."""
 
 
 @dataclass(frozen=True)
 class RefusedBody:
-    """A body that a poller refused, and what becomes of it.
+    """Body that a poller refused, with the result of checking it again.
 
     Attributes:
         received_at: by the poller's clock, UTC.
-        stored_at: by the store's clock, UTC: in a bucket it tells whether the poller's clock was wrong.
+        stored_at: by the store's clock, UTC: in a bucket it shows whether the poller's clock was wrong.
         size_bytes: of the body; of the stored object where it cannot be unpacked.
         starts_with: its first bytes, escaped.
         reason: why it was refused, or still is.
-        raw_key: where it lies or would lie as a response; None where it is none.
+        raw_key: its key as a response; None where it is no response.
         row_count: None where it is no response.
     """
 
@@ -61,17 +61,17 @@ class RefusedBody:
     row_count: int | None = None
 
     def to_document(self) -> dict[str, Any]:
-        """Return it in JSON's types."""
-        instants = {"received_at": timestamp_text(self.received_at), "stored_at": timestamp_text(self.stored_at)}
-        return vars(self) | instants
+        """Return the fields in JSON's types."""
+        timestamps = {"received_at": timestamp_text(self.received_at), "stored_at": timestamp_text(self.stored_at)}
+        return vars(self) | timestamps
 
 
 @dataclass(frozen=True)
 class EvaluatedLetter:
-    """A dead letter, and what becomes of it.
+    """Dead letter with the outcome of its poll.
 
     Attributes:
-        poll_at: the due time of the poll that it was a reason for, UTC; None where it is no tick.
+        poll_at: scheduled time of the poll that it triggers, UTC; None where it is no trigger.
         poll_outcome: of that poll as the ledger has it; None where it has none.
         is_deleted: from the queue, by this run.
     """
@@ -83,7 +83,7 @@ class EvaluatedLetter:
     is_deleted: bool = False
 
     def to_document(self) -> dict[str, Any]:
-        """Return it in JSON's types."""
+        """Return the fields in JSON's types."""
         letter = self.letter
         return {
             "message_id": letter.message_id,
@@ -100,7 +100,7 @@ class EvaluatedLetter:
 
 
 def refused_bodies(store: ObjectStore, *, now: datetime, replay: bool) -> Iterator[RefusedBody]:
-    """Yield every body under `raw/refused/`, in the order of receipt; with `replay` those that pass are landed.
+    """Check every body under `raw/refused/`, in the order of receipt; with `replay` land those that pass.
 
     Args:
         store: the lake's.
@@ -119,21 +119,21 @@ def refused_bodies(store: ObjectStore, *, now: datetime, replay: bool) -> Iterat
         try:
             body = _unpacked(stored)
         except InvalidResponseError as exc:
-            at, start = info.modified_at, _shown(stored)
+            at, start = info.modified_at, _first_bytes(stored)
             yield RefusedBody(info.key, received_at, at, info.size_bytes, start, "refused", f"the object {exc}")
             continue
-        yield _judged_body(store, info, received_at, body, now=now, replay=replay)
+        yield _evaluate_body(store, info, received_at, body, now=now, replay=replay)
 
 
 def dead_letters(queue: DeadLetterQueue, poller: Poller, *, replay: bool) -> Iterator[EvaluatedLetter]:
-    """Yield every message of the queue, oldest first; with `replay` the polls of its ticks get their outcome.
+    """Evaluate every message of the queue, oldest first; with `replay` record the missed polls of its triggers.
 
     What is kept is given back to the queue at the end, also where the caller leaves early.
 
     Args:
-        queue: where ticks end that nobody could take.
-        poller: whose polls they were; it asks nobody.
-        replay: record missed polls and delete the messages whose polls have a outcome; else only look.
+        queue: of triggers that could not be delivered.
+        poller: with source and plan of the deployed poller; it sends no request.
+        replay: record missed polls and delete the messages whose polls have an outcome; else only look.
 
     Raises:
         StorageError: the queue or the ledger fails; what is done stays, and the next run goes on.
@@ -141,11 +141,11 @@ def dead_letters(queue: DeadLetterQueue, poller: Poller, *, replay: bool) -> Ite
     kept = {letter.message_id: letter for letter in queue.take()}
     try:
         for letter in list(kept.values()):
-            judged = _judged_letter(letter, poller)
-            if replay and judged.poll_at is not None and judged.outcome in ("known", "missed"):
-                judged = _settled(judged, queue, poller, poll_at=judged.poll_at)
+            evaluated = _evaluate_letter(letter, poller)
+            if replay and evaluated.poll_at is not None and evaluated.outcome in ("known", "missed"):
+                evaluated = _resolve(evaluated, queue, poller, poll_at=evaluated.poll_at)
                 del kept[letter.message_id]
-            yield judged
+            yield evaluated
     finally:
         queue.give_back(kept.values())
 
@@ -157,27 +157,27 @@ def _unpacked(stored: bytes) -> bytes:
     return body
 
 
-def _judged_body(
+def _evaluate_body(
     store: ObjectStore, info: ObjectInfo, received_at: datetime, body: bytes, *, now: datetime, replay: bool
 ) -> RefusedBody:
-    def found(outcome: BodyOutcome, reason: str, key: str | None = None, rows: int | None = None) -> RefusedBody:
-        at, start = info.modified_at, _shown(body)
+    def result(outcome: BodyOutcome, reason: str, key: str | None = None, rows: int | None = None) -> RefusedBody:
+        at, start = info.modified_at, _first_bytes(body)
         return RefusedBody(info.key, received_at, at, len(body), start, outcome, one_line(reason), key, rows)
 
     try:
         response = checked_response(body, now=now)
     except InvalidResponseError as exc:
-        return found("refused", str(exc))
-    reason = _reason_then(body, received_at)
+        return result("refused", str(exc))
+    reason = _former_reason(body, received_at)
     if replay:
         landing = land_response(store, response, body)
-        return found(landing.outcome, reason, landing.key, len(response.rows))
-    outcome: BodyOutcome = "duplicate" if _lies(store, response, body) else "replayable"
-    return found(outcome, reason, raw_states_key(response.snapshot_at, body), len(response.rows))
+        return result(landing.outcome, reason, landing.key, len(response.rows))
+    outcome: BodyOutcome = "duplicate" if _is_landed(store, response, body) else "replayable"
+    return result(outcome, reason, raw_states_key(response.snapshot_at, body), len(response.rows))
 
 
-def _reason_then(body: bytes, received_at: datetime) -> str:
-    """Return why a body that passes now did not pass when it came."""
+def _former_reason(body: bytes, received_at: datetime) -> str:
+    """Return why a body that passes now was refused when it was received."""
     try:
         checked_response(body, now=received_at)
     except InvalidResponseError as exc:
@@ -185,7 +185,7 @@ def _reason_then(body: bytes, received_at: datetime) -> str:
     return "an older check refused it"
 
 
-def _lies(store: ObjectStore, response: Response, body: bytes) -> bool:
+def _is_landed(store: ObjectStore, response: Response, body: bytes) -> bool:
     try:
         store.get(raw_states_key(response.snapshot_at, body))
     except ObjectNotFoundError:
@@ -193,11 +193,11 @@ def _lies(store: ObjectStore, response: Response, body: bytes) -> bool:
     return True
 
 
-def _shown(body: bytes) -> str:
+def _first_bytes(body: bytes) -> str:
     return repr(body[:_SHOWN_BYTES])[2:-1]
 
 
-def _judged_letter(letter: DeadLetter, poller: Poller) -> EvaluatedLetter:
+def _evaluate_letter(letter: DeadLetter, poller: Poller) -> EvaluatedLetter:
     if letter.due_at is None:
         return EvaluatedLetter(letter, None, "foreign")
     plan = poller.quota.plan
@@ -209,12 +209,14 @@ def _judged_letter(letter: DeadLetter, poller: Poller) -> EvaluatedLetter:
     return EvaluatedLetter(letter, poll_at, "missed" if is_past else "due")
 
 
-def _settled(judged: EvaluatedLetter, queue: DeadLetterQueue, poller: Poller, *, poll_at: datetime) -> EvaluatedLetter:
+def _resolve(
+    evaluated: EvaluatedLetter, queue: DeadLetterQueue, poller: Poller, *, poll_at: datetime
+) -> EvaluatedLetter:
     """Record the poll's outcome, then delete the message; after a crash in between the next run deletes it."""
-    poll_outcome = judged.poll_outcome
-    if judged.outcome == "missed":
+    poll_outcome = evaluated.poll_outcome
+    if evaluated.outcome == "missed":
         poll_outcome = missed_poll(
-            poller, scheduled_at=poll_at, why=f"its tick was a dead letter ({judged.letter.why})"
+            poller, scheduled_at=poll_at, why=f"its trigger was a dead letter ({evaluated.letter.why})"
         ).record.outcome
-    queue.delete(judged.letter)
-    return EvaluatedLetter(judged.letter, poll_at, judged.outcome, poll_outcome, is_deleted=True)
+    queue.delete(evaluated.letter)
+    return EvaluatedLetter(evaluated.letter, poll_at, evaluated.outcome, poll_outcome, is_deleted=True)

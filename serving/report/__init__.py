@@ -1,1 +1,1 @@
-"""The report: one self-contained page about a lake, from facts by SQL over figures to HTML."""
+"""The report: one self-contained HTML page about a lake, by topic: named queries, charts, sections."""

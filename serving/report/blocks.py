@@ -1,4 +1,4 @@
-"""What a page is built of. Every text here is plain text: the template escapes it, whatever it holds."""
+"""Building blocks of the page. Every text in them is plain text, which the template escapes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from serving.report.drawing import Picture
 
 @dataclass(frozen=True)
 class Bar:
-    """A number drawn behind its text as a bar; `share` is between 0 and 1."""
+    """Text of a number on a bar of its length; `share` is between 0 and 1."""
 
     text: str
     share: float
@@ -16,7 +16,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Name:
-    """A word of the lake, such as a rule's name, with what it means below it."""
+    """Identifier, such as the name of a rule, with its meaning below it."""
 
     text: str
     meaning: str = ""
@@ -27,7 +27,7 @@ Cell = str | Bar | Name
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under headings; `numeric` are the positions of the columns whose values stand to the right."""
+    """Rows under headings; `numeric` are the positions of the right-aligned columns."""
 
     caption: str
     headings: Sequence[str]
@@ -38,7 +38,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture with its text alternative (what it shows and its main finding) and its legend, colour by words."""
+    """Picture with its text alternative (content and main finding) and its legend, pairs of colour and label."""
 
     picture: Picture
     alternative: str
@@ -49,7 +49,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Quote:
-    """Text as it was received, and where it lies."""
+    """Text as it was received, and its source."""
 
     text: str
     source: str
@@ -66,7 +66,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Section:
-    """One section: its topic, its finding as the heading, and what supports it.
+    """Section of the page: its topic, its main finding as the heading, and the figures that support it.
 
     Attributes:
         tables: shown at once.

@@ -1,4 +1,4 @@
-"""From a chart to SVG that follows the page: its colours are the page's custom properties, its size the reader's.
+"""Charts as static SVG that takes its colours from the page's custom properties.
 
 Why static SVG and no Vega in the page: the page then holds no script at all, so that its content security policy can
 forbid every script and every request, and text that came from outside stays inert even where escaping should fail. It
@@ -24,7 +24,7 @@ _CLIP = re.compile(r"(?<=[\"#])(clip\d+)(?=[\")])")
 
 
 class Draw(Protocol):
-    """Makes a chart of a width."""
+    """Builds a chart of a given width."""
 
     def __call__(self, width_px: int) -> alt.TopLevelMixin:
         """Return the chart."""
@@ -50,9 +50,19 @@ def drawn_once(draw: Draw, name: str) -> Picture:
 
 
 def above(text: str) -> alt.TitleParams:
-    """Return what stands over a chart, instead of titles along its axes that nobody can read upright."""
+    """Return a title above a chart, which replaces titles along its axes."""
     return alt.TitleParams(
         text, anchor="start", frame="bounds", fontSize=12, fontWeight="normal", color="var(--quiet)", offset=14
+    )
+
+
+def time_axis(width_px: int, *, is_long: bool) -> alt.Axis:
+    """Return an axis of UTC times: days where it is long, else hours with the day at midnight."""
+    date, clock = "utcFormat(datum.value, '%-d %b')", "utcFormat(datum.value, '%H:%M')"
+    label = date if is_long else f"utchours(datum.value) + utcminutes(datum.value) == 0 ? {date} : {clock}"
+    ticks = 8 if width_px == WIDE_PX else 4
+    return alt.Axis(
+        labelExpr=label, tickCount=ticks, grid=False, labelFlush=True, labelOverlap=True, labelSeparation=12
     )
 
 

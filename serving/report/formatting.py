@@ -1,4 +1,4 @@
-"""Numbers, sizes, times and places as a reader wants them; a no-break space ties a number to its unit."""
+"""Formatting of numbers, sizes, times and places for readers; a no-break space ties a number to its unit."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -8,7 +8,7 @@ ABSENT = "\u2013"
 
 
 def count(number: float | None) -> str:
-    """Return a whole number with thousands apart.
+    """Return a whole number with thousands separators.
 
     >>> count(210447)
     '210,447'
@@ -40,7 +40,7 @@ def size(number_bytes: int) -> str:
 
 
 def percent(part: float, whole: float) -> str:
-    r"""Return a share that never says 0 or 100 where something differs.
+    r"""Return a percentage; only an exact 0 or 1 reads 0 % or 100 %.
 
     >>> percent(1, 8), percent(1, 10**6), percent(999_999, 10**6)
     ('12.5\xa0%', '<\xa00.1\xa0%', '>\xa099.9\xa0%')
@@ -56,7 +56,7 @@ def percent(part: float, whole: float) -> str:
 
 
 def score(value: float | None) -> str:
-    """Return a quality score to two decimals; only what is perfect reads 100.
+    """Return a quality score to two decimals; only a perfect one reads 100.
 
     >>> score(99.0871), score(100.0), score(99.9995)
     ('99.09', '100', '99.99')
@@ -76,7 +76,7 @@ def clock(at: datetime | None) -> str:
 
 
 def day(value: date) -> str:
-    r"""Return a day.
+    r"""Return a day with the name of its month.
 
     >>> day(date(2026, 5, 8))
     '8\xa0May\xa02026'
@@ -117,7 +117,7 @@ def duration(span: timedelta | float) -> str:
 
 
 def place(longitude_deg: float, latitude_deg: float) -> str:
-    r"""Return a place to a tenth of a degree.
+    r"""Return a position to a tenth of a degree.
 
     >>> place(-74.42, 40.51)
     '40.5°\xa0N, 74.4°\xa0W'
@@ -127,7 +127,7 @@ def place(longitude_deg: float, latitude_deg: float) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Return names as a sentence lists them.
+    """Return names as an enumeration in a sentence.
 
     >>> listed(["a", "b", "c"])
     'a, b and c'

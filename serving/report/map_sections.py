@@ -1,12 +1,12 @@
-"""The section with the map."""
+"""Section with the map."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from serving.report.blocks import Figure, Section, Table
 from serving.report.formatting import count, counted, days, percent, place
-from serving.report.map_chart import legend, traffic_map
+from serving.report.map_charts import legend, traffic_map
 from serving.report.map_queries import Cell, MapFacts
-from serving.report.queries import Facts
 
 _PARTS = {
     # Boxes of longitude and latitude in degrees: rough, for a heading.
@@ -20,9 +20,8 @@ _PARTS = {
 _FULLEST = 10
 
 
-def where(facts: Facts) -> Section:
-    """Return the map of the chosen days."""
-    known = facts.map
+def map_section(known: MapFacts, selected: Sequence[date]) -> Section:
+    """Return the section with the map of the selected days."""
     heading = _heading(known)
     if not known.cells:
         return Section("map", "Where", heading, ["Without a position there is nothing to draw."])
@@ -31,17 +30,16 @@ def where(facts: Facts) -> Section:
         for cell in known.cells[:_FULLEST]
     ]
     table = Table("The fullest cells", ("Around", "Aircraft", "Positions"), rows, frozenset({1, 2}))
-    return Section("map", "Where", heading, [_text(known)], figure=_figure(facts, heading), data=[table])
+    return Section("map", "Where", heading, [_text(known)], figure=_figure(known, selected, heading), data=[table])
 
 
-def _figure(facts: Facts, heading: str) -> Figure:
-    known = facts.map
+def _figure(known: MapFacts, selected: Sequence[date], heading: str) -> Figure:
     region = "the world without Antarctica" if known.frame.is_world else "the region that the traffic covers"
     share = f"{counted(known.rows, 'position')} in {counted(len(known.cells), 'cell')}"
     return Figure(
         traffic_map(known),
         f"Map of {region} with {share}. {heading}.",
-        f"All positions of {days(facts.chosen)}. Equal Earth projection; every hexagon covers the same area.",
+        f"All positions of {days(selected)}. Equal Earth projection; every hexagon covers the same area.",
         legend(known),
         "Aircraft in a cell",
     )

@@ -1,4 +1,4 @@
-"""From facts to the page: one HTML file without a script and without any reference to the outside."""
+"""The report as one HTML file, without scripts and without references to anything outside it."""
 
 import shlex
 from datetime import UTC, datetime
@@ -8,36 +8,39 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from flightlake import __version__
-from serving.report import lake_sections, map_sections, quality_sections, traffic_sections
+from serving.report import traffic_sections
 from serving.report.blocks import Bar, Name, Section
 from serving.report.formatting import clock, count, counted, days, score, size
-from serving.report.lake_queries import total_counts
+from serving.report.lake import conservation_section, holdings_section, total_counts
+from serving.report.map_sections import map_section
+from serving.report.polling import polling_section
+from serving.report.quality import quality_section, quarantine_section
 from serving.report.queries import EmptyLake, Facts
-
-_SECTIONS = (
-    map_sections.where,
-    traffic_sections.when,
-    traffic_sections.how_high,
-    traffic_sections.how_fast,
-    quality_sections.quality,
-    quality_sections.quarantine,
-    lake_sections.polling,
-    traffic_sections.whose,
-)
 
 
 def report_page(facts: Facts | EmptyLake, generated_at: datetime) -> str:
     """Return the whole page as HTML."""
     if isinstance(facts, EmptyLake):
         return _rendered(facts.address, "Nothing is published in this lake yet", _empty_lede(facts), generated_at)
-    sections = [
-        lake_sections.holdings(facts),
-        lake_sections.conservation(facts),
-        *(build(facts) for build in _SECTIONS),
-    ]
     return _rendered(
-        facts.address, _headline(facts), _lede(facts), generated_at, numbers=_numbers(facts), sections=sections
+        facts.address, _headline(facts), _lede(facts), generated_at, numbers=_numbers(facts), sections=_sections(facts)
     )
+
+
+def _sections(facts: Facts) -> list[Section]:
+    traffic, polling, quality = facts.traffic, facts.polling, facts.quality
+    return [
+        holdings_section(facts.days, facts.landed),
+        conservation_section(facts.days),
+        map_section(facts.map, facts.selected),
+        traffic_sections.time_section(traffic.snapshots, polling.threshold_s),
+        traffic_sections.altitude_section(traffic.altitudes, traffic.median_level),
+        traffic_sections.speed_section(traffic.speeds, traffic.median_speed_kt),
+        quality_section(quality),
+        quarantine_section(quality.reasons, total_counts(facts.selected_days)),
+        polling_section(polling, traffic.snapshots),
+        traffic_sections.registration_section(traffic),
+    ]
 
 
 def _rendered(
@@ -73,14 +76,13 @@ def _rendered(
 
 
 def _headline(facts: Facts) -> str:
-    totals, responses = facts.traffic.totals, sum(day.responses for day in facts.chosen_days)
-    return (
-        f"{counted(totals.aircraft, 'aircraft', 'aircraft')} in {counted(responses, 'response')}, {days(facts.chosen)}"
-    )
+    aircraft = counted(facts.traffic.totals.aircraft, "aircraft", "aircraft")
+    responses = counted(sum(day.responses for day in facts.selected_days), "response")
+    return f"{aircraft} in {responses}, {days(facts.selected)}"
 
 
 def _lede(facts: Facts) -> list[str]:
-    counts, totals = total_counts(facts.chosen_days), facts.traffic.totals
+    counts, totals = total_counts(facts.selected_days), facts.traffic.totals
     overall = facts.quality.overall
     quality = "Nothing was checked" if overall is None else f"The quality score is {score(overall)}"
     sums = "add up" if counts.adds_up else "do not add up"
@@ -89,28 +91,28 @@ def _lede(facts: Facts) -> list[str]:
         f"{count(counts.quarantined)} quarantined and {count(counts.duplicates)} dropped as duplicates: they {sums}. "
         f"{quality}."
     )
-    if len(facts.chosen) == len(facts.days):
+    if len(facts.selected) == len(facts.days):
         return [lede]
     scope = (
-        f"The lake holds {counted(len(facts.days), 'day')}; this page is about {len(facts.chosen)} of them, "
+        f"The lake holds {counted(len(facts.days), 'day')}; this page is about {len(facts.selected)} of them, "
         f"with {count(totals.rows)} rows. Other days: `flightlake report --date`."
     )
     return [lede, scope]
 
 
 def _numbers(facts: Facts) -> list[tuple[str, str]]:
-    totals, chosen = facts.traffic.totals, facts.chosen_days
-    rows, curated = sum(day.counts.curated for day in chosen), sum(day.curated_bytes for day in chosen)
+    totals, selected = facts.traffic.totals, facts.selected_days
+    rows, curated = sum(day.counts.curated for day in selected), sum(day.curated_bytes for day in selected)
     return [
-        ("Days", count(len(chosen))),
-        ("Responses", count(sum(day.responses for day in chosen))),
+        ("Days", count(len(selected))),
+        ("Responses", count(sum(day.responses for day in selected))),
         ("Rows", count(rows)),
         ("Aircraft", count(totals.aircraft)),
         ("Callsigns", count(totals.callsigns)),
         ("Countries", count(totals.countries)),
         ("First response", f"{clock(totals.first_at)} UTC"),
         ("Last response", f"{clock(totals.last_at)} UTC"),
-        ("As received", size(sum(day.raw_bytes for day in chosen))),
+        ("As received", size(sum(day.raw_bytes for day in selected))),
         ("Curated", size(curated)),
     ]
 

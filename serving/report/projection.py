@@ -1,4 +1,4 @@
-"""The map's projection: Equal Earth, on which equal areas of the earth are equal areas of the page.
+"""Equal Earth projection of the map: equal areas of the earth have equal areas on the page.
 
 Source: B. Šavrič, T. Patterson, B. Jenny, "The Equal Earth map projection", IJGIS 33 (2019), equations 4 to 6.
 """
@@ -21,7 +21,7 @@ Ring = list[tuple[float, float]]
 
 @dataclass(frozen=True)
 class Frame:
-    """The part of the earth that a map shows, in projected units about its central meridian.
+    """Part of the earth on a map, in projected units about its central meridian.
 
     Attributes:
         meridian_deg: longitude that stands in the middle.
@@ -37,17 +37,17 @@ class Frame:
 
     @property
     def width(self) -> float:
-        """Return the width in projected units."""
+        """Width in projected units."""
         return self.east - self.west
 
     @property
     def height(self) -> float:
-        """Return the height in projected units."""
+        """Height in projected units."""
         return self.north - self.south
 
 
 def projected(longitude_deg: float, latitude_deg: float, meridian_deg: float = 0.0) -> tuple[float, float]:
-    """Return a place on the plane, x to the east and y to the north, for an earth of radius 1.
+    """Return a position on the plane, x to the east and y to the north, for an earth of radius 1.
 
     >>> [round(value, 6) for value in projected(180, 0)]
     [2.70663, 0.0]
@@ -75,7 +75,7 @@ def frame_around(bounds_deg: tuple[float, float, float, float] | None) -> Frame:
 
 
 def land(frame: Frame) -> list[list[Ring]]:
-    """Return the land as polygons on the plane: an outline followed by its lakes. What lies outside is left out."""
+    """Return the land within a frame as polygons on the plane: an outline followed by its lakes."""
     document = json.loads((files(__package__) / "land.json").read_text(encoding="utf-8"))
     turns = (0,) if frame.is_world else (-360, 0, 360)
     polygons = [

@@ -1,4 +1,4 @@
-"""Everything that the report says, gathered from one lake as its catalog shows it at one moment."""
+"""Facts of a report, gathered from a lake as its catalog shows it at one moment."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,52 +7,45 @@ from datetime import date
 from duckdb_engine.engine import Engine
 from flightlake.errors import UsageError
 from flightlake.lake import Lake
-from flightlake.schema.tables.polls import POLLS
-from flightlake.schema.tables.quality import QUALITY_SCORES
-from flightlake.schema.tables.states import STATES, STATES_QUARANTINE
-from serving.report.lake_queries import DayFacts, has_ledger_records, landed_responses, published_days
+from serving.report.lake import DAYS_OF_SERIES, DayFacts, landed_responses, published_days
 from serving.report.map_queries import MapFacts, map_facts
-from serving.report.polling_queries import PollingFacts, polling_facts
-from serving.report.quality_queries import QualityFacts, quality_facts
+from serving.report.polling import PollingFacts, polling_facts
+from serving.report.quality import QualityFacts, quality_facts
+from serving.report.selected_days import SelectedDays
 from serving.report.traffic_queries import TrafficFacts, traffic_facts
 
 DAYS_BY_DEFAULT = 7
-"""Without a choice the report shows so many of the newest days: more would make a newcomer wait for minutes."""
-
-DAYS_OF_SERIES = 31
-"""The series over time spans so many of the newest days."""
+"""Number of the newest days that a report is about by default: more would make a newcomer wait for minutes."""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What one report is made of.
+    """Facts of one report.
 
     Attributes:
         days: every published day, the oldest first.
-        chosen: the days that everything but `days` and the series over time is about.
+        selected: the days that everything but `days` and the series over time is about.
         landed: responses in the lake, published or not.
-        unread_ledger: polls left records that no convert has published yet.
     """
 
     address: str
     days: list[DayFacts]
-    chosen: list[date]
+    selected: list[date]
     landed: int
-    unread_ledger: bool
     traffic: TrafficFacts
     map: MapFacts
     quality: QualityFacts
     polling: PollingFacts
 
     @property
-    def chosen_days(self) -> list[DayFacts]:
-        """Return the facts of the chosen days."""
-        return [day for day in self.days if day.day in self.chosen]
+    def selected_days(self) -> list[DayFacts]:
+        """The published facts of the selected days."""
+        return [day for day in self.days if day.day in self.selected]
 
 
 @dataclass(frozen=True)
 class EmptyLake:
-    """A lake without a published day, and how many responses wait in it."""
+    """A lake without a published day, and the number of responses that wait in it."""
 
     address: str
     landed: int
@@ -70,49 +63,30 @@ def gather(lake: Lake, dates: Sequence[date] = ()) -> Facts | EmptyLake:
         StorageError: the lake's files are not what its records say.
     """
     days = published_days(lake)
-    chosen = _chosen([day.day for day in days], dates)
+    published = [day.day for day in days]
+    selected = _selected(published, dates)
     if not days:
         return EmptyLake(lake.address, landed_responses(lake))
     with Engine(lake, pinned=True) as engine:
-        _prepare(engine, chosen, _spanned([day.day for day in days], chosen))
-        traffic = traffic_facts(engine.connection)
-        polling = polling_facts(engine, chosen, traffic.snapshots)
+        selected_days = SelectedDays(engine, selected)
+        series_days = SelectedDays(engine, sorted({*published[-DAYS_OF_SERIES:], *selected}))
+        traffic = traffic_facts(selected_days, series_days)
         return Facts(
             address=lake.address,
             days=days,
-            chosen=chosen,
+            selected=selected,
             landed=landed_responses(lake),
-            unread_ledger=polling.outcomes is None and has_ledger_records(lake),
             traffic=traffic,
-            map=map_facts(engine.connection),
-            quality=quality_facts(engine.connection),
-            polling=polling,
+            map=map_facts(selected_days, traffic.totals),
+            quality=quality_facts(selected_days, SelectedDays(engine, published)),
+            polling=polling_facts(lake, engine, selected, traffic.snapshots),
         )
 
 
-def _chosen(days: list[date], dates: Sequence[date]) -> list[date]:
+def _selected(days: list[date], dates: Sequence[date]) -> list[date]:
     unknown = sorted(set(dates) - set(days))
     if unknown:
         there = f"it has {days[0]} to {days[-1]}" if len(days) > DAYS_BY_DEFAULT else ", ".join(map(str, days))
         held = f"published: {there}" if days else "no day is published yet: convert first"
         raise UsageError(f"--date {unknown[0]}: the lake has no published day of this date ({held})")
     return sorted(set(dates)) or days[-DAYS_BY_DEFAULT:]
-
-
-def _spanned(days: list[date], chosen: list[date]) -> list[date]:
-    """Return the days of the series over time: the newest, and whatever was chosen."""
-    return sorted({*days[-DAYS_OF_SERIES:], *chosen})
-
-
-def _prepare(engine: Engine, chosen: list[date], spanned: list[date]) -> None:
-    """Make the views `picked` (chosen days of states), `spanned` and the table `chosen` known to the connection."""
-    engine.attach(STATES.name, STATES_QUARANTINE.name, QUALITY_SCORES.name, POLLS.name)
-    connection = engine.connection
-    connection.execute("create or replace temp table chosen (day date)")
-    connection.executemany("insert into chosen values ($1)", [[day] for day in chosen])
-    # A view takes no parameters, and written out the days let DuckDB read their files alone.
-    for name, days in (("picked", chosen), ("spanned", spanned)):
-        listed = ", ".join(f"date '{day.isoformat()}'" for day in days)
-        connection.execute(
-            f"create or replace temp view {name} as select * from states where snapshot_date in ({listed})"
-        )

@@ -1,69 +1,10 @@
-"""Traffic in numbers: over time, by altitude, speed, country and airline. All read the view `picked`."""
+"""Traffic in numbers: over time, by altitude, speed, country and airline."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import duckdb
-
-_TOTALS = """
-select count(*), count(distinct icao24), count(distinct origin_country), count(distinct callsign),
-    min(snapshot_at), max(snapshot_at), count(*) filter (longitude_deg is not null), count(*) filter (on_ground)
-from picked
-"""
-
-_SNAPSHOTS = """
-select snapshot_at, count(*) filter (on_ground is distinct from true), count(*) filter (on_ground)
-from spanned
-group by snapshot_at
-order by snapshot_at
-"""
-
-# Altitudes come in steps of 25 ft; rounding first keeps a step on the edge of a band in its own band. Slightly negative
-# altitudes (high pressure at sea level) are normal and belong to the lowest band.
-_ALTITUDES = """
-select greatest(least(cast(floor(round(baro_altitude_m / 0.3048, 3) / 2000) as integer), 25), 0) * 20 as from_level,
-    count(*) as row_count
-from picked
-where baro_altitude_m is not null and on_ground is distinct from true
-group by from_level
-order by from_level
-"""
-
-_SPEEDS = """
-select least(cast(floor(round(ground_speed_mps * 3600 / 1852, 3) / 20) as integer), 30) * 20 as from_kt,
-    count(*) as row_count
-from picked
-where ground_speed_mps is not null and on_ground is distinct from true
-group by from_kt
-order by from_kt
-"""
-
-_MEDIANS = """
-select median(baro_altitude_m / 0.3048) / 100,
-    median(ground_speed_mps * 3600 / 1852)
-from picked
-where on_ground is distinct from true
-"""
-
-_COUNTRIES = """
-select origin_country, count(distinct icao24) as aircraft_count, count(*) as row_count
-from picked
-where origin_country is not null
-group by origin_country
-order by aircraft_count desc, origin_country
-limit $limit
-"""
-
-# An airline's callsign: the three letters of its ICAO designator before a flight number.
-_PREFIXES = """
-select substr(callsign, 1, 3) as designator, count(distinct icao24) as aircraft_count, count(*) as row_count
-from picked
-where regexp_matches(callsign, '^[A-Z]{3}[0-9]')
-group by designator
-order by aircraft_count desc, designator
-limit $limit
-"""
+from serving.report.selected_days import SelectedDays
 
 BAND_WIDTH = 20
 """Width of a band in flight levels or knots."""
@@ -71,7 +12,12 @@ BAND_WIDTH = 20
 
 @dataclass(frozen=True)
 class Totals:
-    """Sums over the chosen days; instants are UTC without a zone, None where there is no row."""
+    """Sums over the selected days.
+
+    Attributes:
+        first_at, last_at: UTC without a zone; None where there is no row.
+        bounds_deg: west, south, east, north of all positions; None where there are none.
+    """
 
     rows: int
     aircraft: int
@@ -79,13 +25,14 @@ class Totals:
     callsigns: int
     first_at: datetime | None
     last_at: datetime | None
-    with_position: int
     on_ground: int
+    with_position: int
+    bounds_deg: tuple[float, float, float, float] | None
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One response, or the mean of neighbouring ones: how many aircraft were in the air and on the ground."""
+    """Aircraft in the air and on the ground in one response, or in the mean of neighbouring ones."""
 
     at: datetime
     airborne: float
@@ -94,7 +41,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Band:
-    """Rows from one edge to the next: flight levels (hundreds of feet) or knots. The last band is open above."""
+    """Number of rows in one band of flight levels (hundreds of feet) or knots; the last band is open above."""
 
     start: int
     rows: int
@@ -111,7 +58,7 @@ class Share:
 
 @dataclass(frozen=True)
 class TrafficFacts:
-    """Traffic of the chosen days; `snapshots` alone spans more days.
+    """Traffic of the selected days; `snapshots` alone spans more days.
 
     Attributes:
         altitudes: bands of 20 flight levels, airborne aircraft with a barometric altitude; 0 is open below, 500 above.
@@ -129,29 +76,31 @@ class TrafficFacts:
     prefixes: list[Share]
 
 
-def traffic_facts(connection: duckdb.DuckDBPyConnection, *, limit: int = 12) -> TrafficFacts:
-    """Return the traffic of the view `picked`, with the series of the view `spanned`.
+def traffic_facts(selected: SelectedDays, series: SelectedDays, *, limit: int = 12) -> TrafficFacts:
+    """Return the traffic of the selected days, with a series over more days.
 
     Args:
-        connection: the lake's tables.
-        limit: how many countries and airlines.
+        selected: the days that the report is about.
+        series: the days of the series over time.
+        limit: the number of countries and of airlines.
     """
-    totals = connection.execute(_TOTALS).fetchone() or (0,) * 8
-    medians = connection.execute(_MEDIANS).fetchone() or (None, None)
+    totals = selected.rows("traffic_totals")[0]
+    medians = {measure: value for measure, value, _ in selected.rows("airborne_medians")}
+    altitude_ft = medians.get("baro_altitude_ft")
     return TrafficFacts(
-        totals=Totals(*totals),
-        snapshots=[Snapshot(*row) for row in connection.execute(_SNAPSHOTS).fetchall()],
-        altitudes=_filled([Band(*row) for row in connection.execute(_ALTITUDES).fetchall()]),
-        speeds=_filled([Band(*row) for row in connection.execute(_SPEEDS).fetchall()]),
-        median_level=medians[0],
-        median_speed_kt=medians[1],
-        countries=[Share(*row) for row in connection.execute(_COUNTRIES, {"limit": limit}).fetchall()],
-        prefixes=[Share(*row) for row in connection.execute(_PREFIXES, {"limit": limit}).fetchall()],
+        totals=Totals(*totals[:8], *(totals[8:],) if totals[8] is not None else (None,)),
+        snapshots=[Snapshot(*row) for row in series.rows("traffic_by_response")],
+        altitudes=_filled([Band(*row) for row in selected.rows("altitude_profile")]),
+        speeds=_filled([Band(*row) for row in selected.rows("speed_profile")]),
+        median_level=None if altitude_ft is None else altitude_ft / 100,
+        median_speed_kt=medians.get("ground_speed_kt"),
+        countries=[Share(*row) for row in selected.rows("top_countries", row_limit=str(limit))],
+        prefixes=[Share(*row) for row in selected.rows("top_airlines", row_limit=str(limit))],
     )
 
 
 def thinned(snapshots: Sequence[Snapshot], at_most: int) -> list[Snapshot]:
-    """Return the means of runs of neighbours, so that no more than `at_most` are left.
+    """Return at most `at_most` snapshots, each the mean of a run of neighbours.
 
     >>> noon = datetime(2026, 5, 8, 12)
     >>> thinned([Snapshot(noon, 1, 0), Snapshot(noon, 3, 2), Snapshot(noon, 9, 9)], 2)[0].airborne
@@ -171,6 +120,6 @@ def _mean(neighbours: Sequence[Snapshot]) -> Snapshot:
 
 
 def _filled(bands: list[Band]) -> list[Band]:
-    """Return the bands with the empty ones between them."""
+    """Return the bands, with empty ones where some are missing in between."""
     rows = {band.start: band.rows for band in bands}
     return [Band(start, rows.get(start, 0)) for start in range(min(rows), max(rows) + 1, BAND_WIDTH)] if rows else []

@@ -1,21 +1,23 @@
-"""The sections about traffic: when, how high, how fast, whose."""
+"""Sections about traffic: over time, by altitude, by speed, by country and airline."""
 
 from collections.abc import Sequence
 
 from serving.report.blocks import Figure, Section, Table, bars
 from serving.report.formatting import clock, count, counted, percent
-from serving.report.profile_charts import altitude_profile, speed_profile
-from serving.report.queries import Facts
-from serving.report.time_charts import traffic_over_time
-from serving.report.traffic_queries import BAND_WIDTH, Band, Share, Snapshot, thinned
+from serving.report.traffic_charts import altitude_profile, speed_profile, traffic_over_time
+from serving.report.traffic_queries import BAND_WIDTH, Band, Share, Snapshot, TrafficFacts, thinned
 
 _CRUISE_FROM_LEVEL = 280
 _MOST_ROWS = 96
 
 
-def when(facts: Facts) -> Section:
-    """Return the traffic over time."""
-    snapshots = facts.traffic.snapshots
+def time_section(snapshots: Sequence[Snapshot], threshold_s: float) -> Section:
+    """Return the section about the traffic over time.
+
+    Args:
+        snapshots: every response of the series over time.
+        threshold_s: a longer time without a response breaks the lines of the chart.
+    """
     heading = _when_most(snapshots)
     if not snapshots:
         return Section("time", "When", heading)
@@ -28,7 +30,7 @@ def when(facts: Facts) -> Section:
     fullest = f"The fullest response came on {clock(_fullest(snapshots).at)} UTC."
     text = f"{fullest} {percent(grounded, rows)} of all rows are of aircraft on the ground."
     figure = Figure(
-        traffic_over_time(snapshots, facts.polling.threshold_s),
+        traffic_over_time(snapshots, threshold_s),
         f"Aircraft in each response, in the air and on the ground, {clock(snapshots[0].at)} to "
         f"{clock(snapshots[-1].at)} UTC. {heading}.",
         "Lines break where no response was received.",
@@ -36,9 +38,8 @@ def when(facts: Facts) -> Section:
     return Section("time", "When", heading, [text], figure=figure, data=[_snapshot_table(snapshots)])
 
 
-def how_high(facts: Facts) -> Section:
-    """Return the altitude profile."""
-    bands, median = facts.traffic.altitudes, facts.traffic.median_level
+def altitude_section(bands: Sequence[Band], median: float | None) -> Section:
+    """Return the section about altitudes: bands of flight levels and the median flight level."""
     if not bands or median is None:
         return Section("altitude", "How high", "No aircraft in the air told its altitude")
     total, cruise = sum(b.rows for b in bands), sum(b.rows for b in bands if b.start >= _CRUISE_FROM_LEVEL)
@@ -57,9 +58,8 @@ def how_high(facts: Facts) -> Section:
     return Section("altitude", "How high", heading, [text], figure=figure, data=[table])
 
 
-def how_fast(facts: Facts) -> Section:
-    """Return the speed profile."""
-    bands, median = facts.traffic.speeds, facts.traffic.median_speed_kt
+def speed_section(bands: Sequence[Band], median: float | None) -> Section:
+    """Return the section about ground speeds: bands of knots and the median in knots."""
     if not bands or median is None:
         return Section("speed", "How fast", "No aircraft in the air told its speed")
     total, fullest = sum(b.rows for b in bands), max(bands, key=lambda band: band.rows)
@@ -72,9 +72,9 @@ def how_fast(facts: Facts) -> Section:
     return Section("speed", "How fast", heading, [text], figure=figure, data=[table])
 
 
-def whose(facts: Facts) -> Section:
-    """Return countries of registration and airlines."""
-    countries, prefixes, totals = facts.traffic.countries, facts.traffic.prefixes, facts.traffic.totals
+def registration_section(traffic: TrafficFacts) -> Section:
+    """Return the section about countries of registration and airlines."""
+    countries, prefixes, totals = traffic.countries, traffic.prefixes, traffic.totals
     if not countries:
         return Section("who", "Whose", "No aircraft is attributed to a country")
     first = countries[0]

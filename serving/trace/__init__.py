@@ -1,1 +1,1 @@
-"""Lineage: from an aircraft and a time to poll, response, row, verdict and commit, or to the reason of an absence."""
+"""Trace of one aircraft at one time: from the poll to the commit that shows it, or to the reason of its absence."""

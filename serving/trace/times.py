@@ -1,4 +1,4 @@
-"""Instants and addresses of aircraft as a person writes them, and as sentences show them."""
+"""Parsing of times and aircraft addresses that people write, and formatting of times in sentences."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -14,7 +14,7 @@ def parsed_address(text: str) -> str:
     """Return a 24-bit address as `states` holds it: six lower-case hex digits.
 
     Raises:
-        UsageError: the text is none.
+        UsageError: the text is not an address.
     """
     address = text.strip().lower()
     if not _ADDRESS.fullmatch(address):
@@ -26,7 +26,7 @@ def parsed_instant(text: str) -> datetime:
     """Return an instant written in ISO 8601; one without an offset is UTC.
 
     Raises:
-        UsageError: the text is no instant, or one before there was any data.
+        UsageError: the text is not a time, or is before the first data.
     """
     try:
         at = datetime.fromisoformat(text.strip())

@@ -105,8 +105,8 @@ def test_completion_offers_the_commands() -> None:
 @pytest.fixture
 def failing(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """A command that fails as it is told."""
-    module = ModuleType("cli.failing")
-    monkeypatch.setitem(sys.modules, "cli.failing", module)
+    module = ModuleType("cli.commands.failing")
+    monkeypatch.setitem(sys.modules, "cli.commands.failing", module)
     monkeypatch.setitem(app_module.COMMANDS, "failing", "Fail.")
     monkeypatch.setattr(sys, "argv", ["flightlake", "failing"])
     return module

@@ -8,7 +8,8 @@ from support.aws import DATABASE, POLL_STATE_TABLE, REGION, Aws
 from support.commands import flightlake
 from support.pulumi import pulumi_that, pulumi_that_exports
 
-from cli.stacks import stack_environment
+from cli.location import LakeLocation
+from cli.stacks import read_stack
 from flightlake.errors import StorageError, UsageError
 
 ENVIRONMENT = {
@@ -18,41 +19,39 @@ ENVIRONMENT = {
 }
 
 
-def test_a_stack_is_its_pollers_environment_and_region(tmp_path: Path) -> None:
+def test_a_stack_is_a_location_with_every_name_that_its_poller_has(tmp_path: Path) -> None:
     environ = pulumi_that_exports(tmp_path, {"environment": ENVIRONMENT, "region": "eu-west-1"})
-    assert stack_environment("dev", environ) == {
-        **ENVIRONMENT,
-        "AWS_REGION": "eu-west-1",
-        "AWS_DEFAULT_REGION": "eu-west-1",
-    }
+    stack = read_stack("dev", environ)
+    assert stack.settings == ENVIRONMENT
+    assert stack.location == LakeLocation("s3://a-lake/flights", DATABASE, POLL_STATE_TABLE, "eu-west-1")
     assert (tmp_path / "asked").read_text().startswith("stack output --json --stack dev --non-interactive --cwd /")
 
 
 def test_a_stack_tells_its_queue_of_dead_letters(tmp_path: Path) -> None:
     exports = {"environment": ENVIRONMENT, "region": "eu-west-1", "deadLetterQueue": "https://sqs.test/1/dead-letters"}
-    found = stack_environment("dev", pulumi_that_exports(tmp_path, exports))
-    assert found["FLIGHTLAKE_DEAD_LETTER_QUEUE"] == "https://sqs.test/1/dead-letters"
+    found = read_stack("dev", pulumi_that_exports(tmp_path, exports))
+    assert found.settings["FLIGHTLAKE_DEAD_LETTER_QUEUE"] == "https://sqs.test/1/dead-letters"
 
 
 def test_without_pulumi_the_way_around_it_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"not on the path: install it .* or name the lake with --lake"):
-        stack_environment("dev", {"PATH": str(tmp_path)})
+        read_stack("dev", {"PATH": str(tmp_path)})
 
 
 def test_an_unknown_stack_is_wrong_usage_in_pulumis_words(tmp_path: Path) -> None:
     environ = pulumi_that(tmp_path, "echo \"error: no stack named 'dve' found\" >&2; exit 255")
     with pytest.raises(UsageError, match=r"the stack dve: error: no stack named 'dve' found; `pulumi stack ls`"):
-        stack_environment("dve", environ)
+        read_stack("dve", environ)
 
 
 def test_a_stack_that_is_not_deployed_says_how_it_is(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="deploy it with `pulumi up --stack dev`"):
-        stack_environment("dev", pulumi_that_exports(tmp_path, {}))
+        read_stack("dev", pulumi_that_exports(tmp_path, {}))
 
 
-def test_an_answer_that_is_no_json_is_told(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="is no JSON: 'Welcome"):
-        stack_environment("dev", pulumi_that(tmp_path, "echo Welcome to Pulumi"))
+def test_an_answer_that_is_not_json_is_reported(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="is not JSON: 'Welcome"):
+        read_stack("dev", pulumi_that(tmp_path, "echo Welcome to Pulumi"))
 
 
 def test_a_command_works_on_the_stacks_lake(aws: Aws, tmp_path: Path) -> None:
@@ -71,4 +70,4 @@ def test_a_command_works_on_the_stacks_lake(aws: Aws, tmp_path: Path) -> None:
 def test_a_stack_and_a_lake_are_one_too_many(tmp_path: Path) -> None:
     status, _, errors = flightlake("history", "--stack", "dev", "--lake", tmp_path)
     assert status == 2
-    assert "--stack dev and --lake name a lake each" in errors
+    assert "--stack and --lake name a lake each" in errors

@@ -59,7 +59,7 @@ def store(builder: LakeBuilder) -> FarAway:
 
 @pytest.fixture
 def lake(builder: LakeBuilder, store: FarAway) -> Lake:
-    return Lake("s3://bucket/prefix", store, builder.lake.catalog, builder.lake.poll_state, None)
+    return Lake("s3://bucket/prefix", store, store, builder.lake.catalog, builder.lake.poll_state, None)
 
 
 def count(lake: Lake, cache: Path, where: str = "") -> int:
@@ -92,7 +92,7 @@ def test_a_broken_fetch_leaves_nothing_that_looks_complete(lake: Lake, store: Fa
 
 
 def test_two_lakes_do_not_share_copies(builder: LakeBuilder, lake: Lake, store: FarAway, tmp_path: Path) -> None:
-    other = Lake("s3://bucket/other", store, builder.lake.catalog, builder.lake.poll_state, None)
+    other = Lake("s3://bucket/other", store, store, builder.lake.catalog, builder.lake.poll_state, None)
     assert count(lake, tmp_path / "cache") == count(other, tmp_path / "cache") == 2
     assert len(store.fetched) == 4
 

@@ -11,14 +11,14 @@ from infra.plan.recorder import Recording, record
 
 @pytest.fixture(scope="session")
 def built_checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A checkout with stand-ins for the packages."""
+    """A checkout with placeholder packages."""
     with stacks.built_checkout(tmp_path_factory.mktemp("checkout") / "root") as root:
         yield root
 
 
 @pytest.fixture(scope="session")
 def record_stack(built_checkout: Path) -> Callable[..., Recording]:
-    """Records a shipped stack, with some of its values changed."""
+    """A function that records a shipped stack, with some of its values changed."""
 
     def recorded(stack: str, *, preview: bool = False, **changes: str) -> Recording:
         changed = {f"flightlake:{key}": value for key, value in changes.items()}

@@ -1,4 +1,4 @@
-"""What Glue's jobs are started with is what Spark on one machine is started with, but for what is named here."""
+"""Spark settings of the Glue jobs and of one machine are equal, except for those named here."""
 
 from collections.abc import Mapping
 

@@ -1,6 +1,6 @@
-"""Roles grant what the code asks for, and nothing else: the real code runs on moto, and its calls are compared.
+"""Roles grant exactly the calls of the code: the real code runs on moto, and its calls are compared.
 
-What a runtime or a service does by itself stands in a grant with a reason, and cannot be seen here: Lambda's and Glue's
+Calls of a runtime or a service are grants with a reason, and cannot be observed here: Lambda's and Glue's
 logs and traces, Spark's reading and writing of files, KMS, Athena, crawler, scheduler, replication, state machine.
 """
 
@@ -75,7 +75,7 @@ def stack(
 
 @pytest.fixture
 def mirror(stack: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Let Spark read and write a folder in place of the buckets: its own calls are not what is compared here."""
+    """A folder that Spark reads and writes in place of the buckets: its own calls are not compared here."""
     folder = tmp_path / "mirror"
     monkeypatch.setattr(TwoZoneStore, "uri", lambda _, key: str(folder / key))
     monkeypatch.setattr(TwoZoneStore, "make_durable", lambda _, prefix: None)
@@ -129,7 +129,7 @@ def publish(recording: Recording, small_lake: Lake) -> Lake:
     for job in (STATES_LOG, POLLS_LOG):
         log = CommitLog(job.name, job.tables, lake.store, lake.catalog)
         for day in log.days_behind():
-            log.converge(day)
+            log.sync_catalog(day)
     return lake
 
 
@@ -141,13 +141,13 @@ def polled(recording: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
         environment = {**recording.exports["environment"], "FLIGHTLAKE_SOURCE_URL": server.url}
         settings = PollerSettings.from_environment(environment)
         poller = handler.wired_poller(settings, SystemClock())
-        announce = handler._announcer(settings)
+        send_event = handler._event_sender(settings)
         now = poller.clock.now()
         slot = poller.quota.plan.slot_at(now)
         poll = poll_once(poller, scheduled_at=slot)
         assert poll.record.outcome == "landed"
-        assert announce is not None
-        announce(poll)
+        assert send_event is not None
+        send_event(poll)
         poll_once(poller, scheduled_at=slot)
         check_source(poller)
 
@@ -192,7 +192,7 @@ def test_the_conversion(stack: Recording, mirror: Path, spark: SparkSession, mon
 
 
 def without_columns(name: str) -> None:
-    """Change a table as nobody should."""
+    """Remove columns from a table in the catalog, as a manual change would."""
     glue = boto3.client("glue")
     table = glue.get_table(DatabaseName=NAMES.database, Name=name)["Table"]
     table["StorageDescriptor"]["Columns"] = table["StorageDescriptor"]["Columns"][:3]
@@ -239,14 +239,14 @@ def read_by_command_line(lake: Lake, tmp_path: Path) -> None:
     run("verify", "--lake", lake.address, "--format", "json")
 
 
-PEOPLE = AccessRolesArgs(NAMES, KEYS)
+ACCESS_ROLES = AccessRolesArgs(NAMES, KEYS)
 
 
 def test_the_reader(stack: Recording, whole_lake: Lake, tmp_path: Path) -> None:
     lake = publish(stack, whole_lake)
     with recorded_calls(NAMES) as calls:
         read_by_command_line(lake, tmp_path)
-    assert differences(calls, reader_grants(PEOPLE)) == []
+    assert differences(calls, reader_grants(ACCESS_ROLES)) == []
 
 
 def dead_letters(aws: Aws, *documents: dict[str, Any]) -> str:
@@ -274,12 +274,12 @@ def test_the_operator(
             run("rollback", table, "--lake", lake.address, "--date", "2026-05-08", "--format", "json")
         run("archive", "--lake", lake.address, "--date", "2026-05-08", "--keep-loose", "--format", "json")
         run("vacuum", "--lake", lake.address, "--older-than-days", "0", "--format", "json")
-        for left in lake.store.leftovers():  # one that was not old enough to go with the vacuum
-            lake.store.discard(left)
+        for left in lake.store.list_incomplete():  # one that was not old enough to go with the vacuum
+            lake.store.remove_incomplete(left)
         run("redrive", "--replay", "--lake", lake.address, "--queue", queue, "--format", "json")
         polled(stack, monkeypatch)
     calls = {(action, arn) for action, arn in calls if action != "events:PutEvents"}  # only the deployed poller tells
-    found = differences(calls, operator_grants(PEOPLE))
+    found = differences(calls, operator_grants(ACCESS_ROLES))
     assert found == []
 
 
@@ -288,8 +288,8 @@ ROLES: dict[str, list[Grant]] = {
     "convert": convert_grants(NAMES, KEYS),
     "verify": verify_grants(NAMES, KEYS),
     "vacuum": vacuum_grants(NAMES, KEYS),
-    "reader": reader_grants(PEOPLE),
-    "operator": operator_grants(PEOPLE),
+    "reader": reader_grants(ACCESS_ROLES),
+    "operator": operator_grants(ACCESS_ROLES),
 }
 
 

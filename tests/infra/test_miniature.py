@@ -1,6 +1,6 @@
-"""The deployed shape in miniature: a schedule's message to an answered query, on moto, the simulator and real Spark.
+"""A deployment in miniature, from a schedule's message to a query result, on moto, the simulator and real Spark.
 
-What was recorded is made by boto3; the real handler takes the real message; the real job runs by `spark-submit` with
+boto3 makes the recorded resources; the real handler takes the real message; the real job runs by `spark-submit` with
 S3A, Hadoop's S3 client, against moto. Then everything but the raw bucket is lost, and comes back.
 """
 
@@ -128,8 +128,8 @@ def convert(recording: Recording, aws: Aws, tmp_path: Path, environment: dict[st
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
-        status, said = spark_submit(*settings, ROOT / "glue_jobs" / "jobs" / "convert_states.py", *own, cwd=tmp_path)
-    assert status == 0, said[-4000:]
+        status, output = spark_submit(*settings, ROOT / "glue_jobs" / "jobs" / "convert_states.py", *own, cwd=tmp_path)
+    assert status == 0, output[-4000:]
 
 
 def content(recording: Recording, environment: dict[str, str]) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def content(recording: Recording, environment: dict[str, str]) -> dict[str, Any]
 
 
 def ask_athena(recording: Recording, aws: Aws) -> None:
-    """Ask a saved query in the stack's workgroup, as a user does; moto hands back what it was told to."""
+    """Ask a saved query in the stack's workgroup, as a user does; moto returns the result that it was given."""
     rows = {"rows": [{"Data": [{"VarCharValue": "1"}]}], "column_info": []}
     answer = {"results": [{"rows": rows["rows"], "column_info": rows["column_info"]}]}
     requests.post(f"{aws.endpoint}/moto-api/static/athena/query-results", json=answer, timeout=10).raise_for_status()

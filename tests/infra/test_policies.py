@@ -1,4 +1,4 @@
-"""Every policy over everything that the three stacks make, and each turned red by what it forbids."""
+"""Every policy over the resources of the three stacks, and one violation that each policy finds."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -36,7 +36,7 @@ def options(resource: Recorded) -> PolicyResourceOptions:
 
 
 def violations(resources: list[Recorded]) -> list[str]:
-    """Return `policy: resource: what is wrong` for each violation."""
+    """Return `policy: resource: message` for each violation."""
     found: list[str] = []
     ours = [resource for resource in resources if not resource.is_component]
     for resource in ours:
@@ -104,7 +104,7 @@ FAULTS: list[tuple[str, str, str | None, dict[str, Any]]] = [
     ("dead-letters", "aws:sqs/queue:Queue", "ticks", {"redrivePolicy": None}),
     ("timeouts", "aws:lambda/function:Function", None, {"timeout": None}),
     ("timeouts", "aws:glue/job:Job", None, {"timeout": None}),
-    ("no-retried-tick", "aws:scheduler/schedule:Schedule", None, {"target": {"retryPolicy": {}}}),
+    ("no-retried-trigger", "aws:scheduler/schedule:Schedule", None, {"target": {"retryPolicy": {}}}),
     ("alarms-lead-somewhere", "aws:cloudwatch/metricAlarm:MetricAlarm", None, {"alarmActions": []}),
     ("alarms-lead-somewhere", "aws:cloudwatch/metricAlarm:MetricAlarm", None, {"alarmDescription": "look"}),
     ("guarded-buckets", "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "raw", {"bucket": "another"}),

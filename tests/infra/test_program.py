@@ -3,7 +3,7 @@ from collections.abc import Callable, Mapping
 
 import pulumi
 import pytest
-from support.stacks import CANARY
+from support.stacks import PLANTED
 
 from infra.config.settings import STACKS
 from infra.config.tags import can_carry_tags
@@ -40,7 +40,7 @@ def test_the_secret_reaches_the_engine_only_as_a_secret(recordings: Mapping[str,
         (resource.urn, key)
         for resource in recordings[stack].resources
         for key, value in resource.inputs.items()
-        if CANARY in str(value) and key not in resource.secrets
+        if PLANTED in str(value) and key not in resource.secrets
     ]
     assert leaks == []
 
@@ -57,7 +57,7 @@ def test_every_resource_that_can_carry_tags_carries_those_of_its_stack(
 
 
 def class_of(token: str) -> type[pulumi.Resource]:
-    """Return the class of a type token such as `aws:s3/bucket:Bucket`; of ours, the common one."""
+    """Return the class of a type token such as `aws:s3/bucket:Bucket`; of a component of ours, the base class."""
     package, module, name = token.split(":")
     if package != "aws":
         return pulumi.ComponentResource

@@ -1,4 +1,4 @@
-"""The smoke test, on a stack made on moto; only the function itself is played."""
+"""The smoke test on a stack in moto; only the Lambda function is stubbed."""
 
 import io
 import json
@@ -90,7 +90,7 @@ def test_each_fault_is_named_and_does_not_stop_the_other_checks(recording: Recor
     assert failed["responses are fresh"].startswith("no fresh response: the newest is of ")
     assert failed["tables are in the catalog"] == "the catalog lacks polls; run `pulumi up` again"
     assert failed["athena answers"] == "the stack does not export 'workgroup': deploy it with this version"
-    assert failed["no tick is lost"].startswith("1 dead letters in ")
+    assert failed["no trigger is lost"].startswith("1 dead letters in ")
     assert failed["no alarm is raised"] == "raised: flightlake-dev-poll-failures; each description names its runbook"
     assert [check.name for check in checks if check.passed] == ["jobs run"]
 

@@ -1,4 +1,4 @@
-"""What no role may do, whoever takes it over: lose what cannot be had again."""
+"""No role, even if taken over, can destroy data that cannot be recovered."""
 
 from collections.abc import Iterator, Mapping
 
@@ -14,11 +14,11 @@ FOR_GOOD = {
     *("kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy", "dynamodb:DeleteTable", "glue:DeleteTable"),
     *("glue:DeleteDatabase", "logs:DeleteLogGroup", "cloudwatch:DeleteAlarms", "cloudwatch:DisableAlarmActions"),
 }
-"""Actions after which versions, keys, tables or the eyes upon them are gone."""
+"""Actions that remove versions, keys, tables, logs or alarms."""
 
 
 def granted(recording: Recording) -> Iterator[tuple[str, str, str]]:
-    """Yield role, action and resource of each grant; `deploy`, which is as good as an administrator, is left out."""
+    """Yield role, action and resource of each grant; `deploy`, which has an administrator's power, is left out."""
     for role, statement in statements(recording):
         actions, resources = statement["Action"], statement["Resource"]
         for action in [actions] if isinstance(actions, str) else actions:

@@ -1,4 +1,4 @@
-"""The views as Athena stores them: statement, and columns whose types an engine would find stale if they were wrong."""
+"""Views in Athena's form: the statement, and column types, which engines refuse as stale when wrong."""
 
 import base64
 import json

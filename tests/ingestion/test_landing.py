@@ -1,5 +1,9 @@
 import gzip
 import json
+import multiprocessing
+import os
+from concurrent.futures import CancelledError
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,8 +14,17 @@ from flightlake.clock import SystemClock
 from flightlake.errors import InvalidResponseError, StorageError
 from flightlake.lake import Lake
 from flightlake.layout import gzipped
+from flightlake.storage.open_lake import open_lake
 from ingestion.landing import keep_refused, land
-from ingestion.landing_files import LandingTally, land_files, shown_path
+from ingestion.landing_files import (
+    BYTES_PER_PROCESS,
+    MOST_PROCESSES,
+    LandingTally,
+    land_files,
+    shown_path,
+    usable_processes,
+)
+from ingestion.landing_workers import LandingWorkers, read_raw_object
 
 CLOCK = HandClock()
 
@@ -112,14 +125,17 @@ def test_a_refused_body_is_kept_byte_for_byte(folder_lake: Lake) -> None:
     assert keep_refused(folder_lake.store, b"<html>", received_at=NOON) == key
 
 
-def tally_of(lake: Lake, files: list[Path]) -> LandingTally:
+def tally_of(lake: Lake, files: list[Path], *, processes: int = 1) -> LandingTally:
     tally = LandingTally()
-    done = list(land_files(lake.store, files, tally, clock=SystemClock()))
+    done = list(land_files(lake.store, files, tally, clock=SystemClock(), processes=processes))
     assert done == files
     return tally
 
 
-def test_one_bad_file_among_many_stops_nothing_and_the_counts_add_up(folder_lake: Lake, tmp_path: Path) -> None:
+@pytest.mark.parametrize("processes", [1, 2])
+def test_one_bad_file_among_many_stops_nothing_and_the_counts_add_up(
+    folder_lake: Lake, tmp_path: Path, processes: int
+) -> None:
     contents = {
         "a.json": a_body(),
         "b.json.gz": gzipped(a_body(NOON_S + 90)),
@@ -132,7 +148,7 @@ def test_one_bad_file_among_many_stops_nothing_and_the_counts_add_up(folder_lake
     }
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
-    tally = tally_of(folder_lake, [*sorted(tmp_path.glob("*.json*")), tmp_path / "missing.json"])
+    tally = tally_of(folder_lake, [*sorted(tmp_path.glob("*.json*")), tmp_path / "missing.json"], processes=processes)
     document = tally.to_document()
     assert (document["offered"], document["landed"], document["duplicates"]) == (9, 3, 1)
     reasons = {Path(entry["file"]).name: entry["reason"] for entry in document["refused"]}
@@ -144,13 +160,64 @@ def test_one_bad_file_among_many_stops_nothing_and_the_counts_add_up(folder_lake
     assert reasons["missing.json"] == "cannot be read: No such file or directory"
 
 
-def test_a_full_disk_stops_the_landing_with_its_error_and_loses_nothing(folder_lake: Lake, tmp_path: Path) -> None:
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_full_disk_stops_the_landing_with_its_error_and_loses_nothing(
+    folder_lake: Lake, tmp_path: Path, processes: int
+) -> None:
     (tmp_path / "a.json").write_bytes(a_body())
-    tally = LandingTally()
+    tally, full = LandingTally(), FullStore(folder_lake.store, "raw/")
     with pytest.raises(StorageError, match="no space left"):
-        list(land_files(FullStore(folder_lake.store, "raw/"), [tmp_path / "a.json"], tally, clock=SystemClock()))
+        list(land_files(full, [tmp_path / "a.json"], tally, clock=SystemClock(), processes=processes))
     assert tally.offered == 0
     assert tally_of(folder_lake, [tmp_path / "a.json"]).landed == 1
+
+
+def test_several_processes_store_the_same_bytes_as_one(tmp_path: Path) -> None:
+    files = []
+    for number in range(20):
+        name = f"{number:02}.json" if number % 2 else f"{number:02}\udcff.json.gz"
+        body = a_body(NOON_S + number)
+        files.append(tmp_path / name)
+        files[-1].write_bytes(body if number % 2 else gzip.compress(body, 9))
+    lakes = [open_lake(str(tmp_path / f"lake-{processes}"), create=True) for processes in (1, 3)]
+    for lake, processes in zip(lakes, (1, 3), strict=True):
+        assert tally_of(lake, files, processes=processes).landed == 20
+    one, three = ({key: lake.store.get(key) for key in keys_of(lake.store, "raw/")} for lake in lakes)
+    assert one == three
+
+
+def test_files_that_landed_are_counted_where_the_caller_leaves_early(folder_lake: Lake, tmp_path: Path) -> None:
+    files = [tmp_path / f"{number}.json" for number in range(50)]
+    for number, file in enumerate(files):
+        file.write_bytes(a_body(NOON_S + number))
+    tally = LandingTally()
+    with closing(land_files(folder_lake.store, files, tally, clock=SystemClock(), processes=2)) as landing:
+        assert next(landing) == files[0]
+    assert 1 <= tally.landed < 50
+    assert tally.offered == tally.landed == len(keys_of(folder_lake.store, "raw/states/"))
+
+
+def test_a_file_that_kills_its_process_is_refused_and_the_next_one_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "a.json"
+    file.write_bytes(a_body())
+    before = set(multiprocessing.active_children())
+    with closing(LandingWorkers(1)) as workers:
+        (process,) = set(multiprocessing.active_children()) - before
+        process.kill()
+        process.join()
+        with pytest.raises(InvalidResponseError, match="was killed, perhaps for want of memory"):
+            workers.read(file, NOON)
+        assert workers.read(file, NOON) == read_raw_object(file, NOON)
+    assert set(multiprocessing.active_children()) == before
+    with pytest.raises(CancelledError):
+        workers.read(file, NOON)
+
+
+def test_few_files_are_landed_by_one_process(tmp_path: Path) -> None:
+    file = tmp_path / "a.json"
+    file.write_bytes(bytes(BYTES_PER_PROCESS - 1))
+    assert usable_processes([file, tmp_path / "missing"]) == 1
+    assert usable_processes([file] * 100) == min(os.cpu_count() or 1, MOST_PROCESSES)
 
 
 def test_a_name_that_is_no_text_can_be_told() -> None:

@@ -105,7 +105,7 @@ class AnyOrder(RuleBasedStateMachine):
     def repair(self) -> None:
         """What each run begins with."""
         for day in log_of(self.lake).days_behind():
-            log_of(self.lake).converge(day)
+            log_of(self.lake).sync_catalog(day)
 
     @precondition(lambda self: len(self.model.commits) > 1)
     @rule(number=st.integers(0, 100), dies_at=st.none() | st.integers(1, 11))

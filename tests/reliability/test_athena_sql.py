@@ -52,6 +52,11 @@ VALUES = {
     "limit_fpm": "11800.5",
     "min_gap_s": "250",
     "as_of": "2025-09-07T00:00:01",
+    "meridian_deg": "10.5",
+    "cell_radius": "0.0174",
+    "half_width": "2.5",
+    "south": "-1.25",
+    "north": "1.25",
 }
 """Of the queries' parameters; that of the aircraft is found in the data."""
 

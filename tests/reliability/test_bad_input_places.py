@@ -64,7 +64,7 @@ def test_a_record_that_names_a_place_outside_of_its_table_and_day_is_refused(fol
     with pytest.raises(StorageError, match=r"00000001\.json: not a commit record .*folders: .* is no commit of 2026"):
         log_of(folder_lake).records(DAY)
     with_folder(folder_lake, 2, folder)
-    for read in (log_of(folder_lake).days_behind, lambda: log_of(folder_lake).converge(DAY)):
+    for read in (log_of(folder_lake).days_behind, lambda: log_of(folder_lake).sync_catalog(DAY)):
         with pytest.raises(StorageError, match="folders"):
             read()
     assert folder_lake.catalog.partitions(STATES)[DAY] == "curated/states/snapshot_date=2026-05-08/commit=b/"

@@ -15,13 +15,13 @@ from support.published import rewritten
 from support.vectors import body, landed, vector
 
 from duckdb_engine.engine import Engine
-from duckdb_engine.verify.comparison import DayVerdict
 from duckdb_engine.verify.verify_days import Verification
 from flightlake.clock import SystemClock
 from flightlake.lake import Lake
 from flightlake.layout import record_key
 from flightlake.publishing.publisher import Publisher
 from flightlake.publishing.registry import POLLS_LOG, STATES_LOG
+from flightlake.publishing.verification import DayVerification
 from flightlake.schema.contract import Table, glue_columns
 from flightlake.schema.sql_files import sql_files
 from flightlake.schema.tables.polls import POLLS
@@ -50,7 +50,7 @@ def conversion(lake: Lake, spark: SparkSession | None = None) -> Publisher:
     return Publisher(STATES_LOG, SparkDayBuilder(session, lake.store), lake.store, lake.catalog, SystemClock())
 
 
-def verdicts(lake: Lake) -> list[DayVerdict]:
+def verdicts(lake: Lake) -> list[DayVerification]:
     verification = Verification(lake)
     found = [verification.verify_day(day, lambda: None) for day in verification.days()]
     return [verdict for verdict in found if verdict]

@@ -23,7 +23,7 @@ from support.s3_server import AwsWithS3, s3_server
 from support.small_days import FIRST_DAY, land_version, visible_rows
 from support.workers import Read, Worker, readers, workers
 
-from flightlake.commits.log import CommitLog, retired_commits
+from flightlake.commits.log import CommitLog, vacuumed_commits
 from flightlake.commits.record import CommitRecord
 from flightlake.lake import Lake
 from flightlake.layout import snapshot_at_of
@@ -152,7 +152,7 @@ def _made(operation: Operation, record: CommitRecord) -> bool:
 
 def _is_possible(record: CommitRecord, before: list[CommitRecord], race: Race, maker: Operation) -> None:
     built = {earlier.commit for earlier in before}
-    retired = retired_commits(before)
+    retired = vacuumed_commits(before)
     if record.vacuumed:
         assert set(record.vacuumed) <= built - retired - {before[-1].commit}
         assert record.commit == before[-1].commit, "a vacuum leaves readers where they are"

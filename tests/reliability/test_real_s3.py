@@ -108,8 +108,7 @@ def test_an_archived_day_in_a_bucket_is_rebuilt_from_its_parts(real_s3: AwsWithS
     before = answers(lake, tmp_path)
     for day in ran("archive", lake)["days"]:
         assert day["objects"] == day["archived"] == day["removed"]
-    store: Any = open_lake(lake).store
-    assert list(store.loose.list("raw/states/")) == []
+    assert list(open_lake(lake).raw_store.list("raw/states/")) == []
     assert answers(lake, tmp_path) == before
     dates = [argument for day in first for argument in ("--date", day["date"])]
     second = ran("convert", lake, *dates, "--rebuild")["days"]

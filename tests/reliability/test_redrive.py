@@ -71,7 +71,9 @@ def assert_made_good(day: BadDay, before: tuple[Any, ...], *, kept: int = 3) -> 
     assert day.state.load() == state
     ledger = ledger_of(day.store)
     assert [record["scheduled_at"] for record in ledger] == [timestamp_text(due) for due in day.due]
-    missed = [record for record in ledger if (record["reason"] or "").startswith("missed: its tick was a dead letter")]
+    missed = [
+        record for record in ledger if (record["reason"] or "").startswith("missed: its trigger was a dead letter")
+    ]
     assert {record["scheduled_at"] for record in missed} == {timestamp_text(due) for due in day.dead}
     assert {record["credits_spent"] for record in missed} == {0}
     assert len(day.queue.bodies()) == kept

@@ -79,7 +79,7 @@ def assert_gaps_are_the_injected_ones(month: Month) -> None:
     """What the ledger does not know is what was never ticked, and what lies among the dead letters."""
     dead = {tick.due_s for tick, _ in month.deployment.dead_letters}
     unrecorded = dead - month.deployment.taken.keys() - died_after_recording(month)
-    assert set(month.slots) - month.records.keys() == month.deployment.unticked | unrecorded
+    assert set(month.slots) - month.records.keys() == month.deployment.untriggered | unrecorded
 
 
 def assert_raw_and_ledger_agree(month: Month) -> None:

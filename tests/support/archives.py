@@ -21,11 +21,6 @@ from flightlake.ports import ObjectStore
 TODAY = datetime.now(UTC).date()
 
 
-def loose(lake: Lake) -> ObjectStore:
-    """Return the store of what lies by itself."""
-    return lake.store.loose if isinstance(lake.store, ArchivedStore) else lake.store
-
-
 def responses(count: int, *, first: int = 0) -> list[bytes]:
     """Return so many small responses, a minute apart from noon on."""
     times = (NOON + 60 * number for number in range(first, first + count))
@@ -53,28 +48,28 @@ def converted_day(lake: Lake, count: int = 3) -> dict[str, bytes]:
 
 
 def archiver(lake: Lake, *, removes: bool = True, store: ObjectStore | None = None, today: date = TODAY) -> Archiver:
-    return Archiver(store or loose(lake), log_of(lake), today, removes=removes)
+    return Archiver(store or lake.raw_store, log_of(lake), today, removes=removes)
 
 
 def archive(lake: Lake, *, removes: bool = True) -> Any:
     return archiver(lake, removes=removes).archive_day(DAY)
 
 
-def loose_keys(lake: Lake) -> list[str]:
-    return [info.key for info in loose(lake).list(raw_states_day_prefix(DAY))]
+def unarchived_keys(lake: Lake) -> list[str]:
+    return [info.key for info in lake.raw_store.list(raw_states_day_prefix(DAY))]
 
 
 def part_keys(lake: Lake) -> list[str]:
-    return [info.key for info in loose(lake).list(ARCHIVE_PARTS_PREFIX)]
+    return [info.key for info in lake.raw_store.list(ARCHIVE_PARTS_PREFIX)]
 
 
 def damaged(lake: Lake, raw_key: str) -> str:
     """Change one byte of an archived response within its part; return the part's key."""
-    member = archived_members(loose(lake), DAY)[raw_key]
-    data = bytearray(loose(lake).get(member.part))
+    member = archived_members(lake.raw_store, DAY)[raw_key]
+    data = bytearray(lake.raw_store.get(member.part))
     data[member.offset + member.length // 2] ^= 0xFF
-    loose(lake).delete([member.part])
-    loose(lake).put_if_absent(member.part, bytes(data))
+    lake.raw_store.delete([member.part])
+    lake.raw_store.put_if_absent(member.part, bytes(data))
     return member.part
 
 
@@ -90,11 +85,11 @@ def seen(store: ObjectStore) -> dict[str, bytes]:
 
 def anew(lake: Lake) -> ObjectStore:
     """The lake as a process finds it that has just started."""
-    return ArchivedStore(loose(lake))
+    return ArchivedStore(lake.raw_store)
 
 
 class FakeLake:
     """As much of a lake as an archive needs, in memory."""
 
     def __init__(self, memory: MemoryStore) -> None:
-        self.store, self.catalog = ArchivedStore(memory), None
+        self.store, self.raw_store, self.catalog = ArchivedStore(memory), memory, None

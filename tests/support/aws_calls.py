@@ -1,4 +1,4 @@
-"""The AWS calls that code makes, as the IAM actions and resources that they need."""
+"""Recorder of AWS calls, as the IAM actions and resources that they need."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,7 +33,7 @@ def recorded_calls(names: Names) -> Iterator[set[Call]]:
 
 def _needs(names: Names, call: str, parameters: dict[str, Any]) -> list[Call]:
     if call not in _RULES:
-        raise AssertionError(f"{call} is a call that no role knows: add it here, and to the role that makes it")
+        raise AssertionError(f"{call} is a call without a rule: add it here, and to the role that makes it")
     return _RULES[call](names, parameters)
 
 
@@ -93,20 +93,20 @@ _RULES: dict[str, Callable[[Names, dict[str, Any]], list[Call]]] = {
 
 
 def differences(calls: set[Call], grants: list[Grant]) -> list[str]:
-    """Return what the code asks and may not, and what it may and never asks.
+    """Return calls without a grant, and grants without a call.
 
-    A grant with a reason is for a runtime: the code need not ask for it, but may.
+    A grant with a reason is for an AWS service: the code may use it, and need not.
     """
     pairs = [
         (grant, action, str(resource)) for grant in grants for action in grant.actions for resource in grant.resources
     ]
     refused = [
-        f"asks for {action} on {arn}, and no grant lets it"
+        f"calls {action} on {arn}, and no grant allows it"
         for action, arn in sorted(calls)
         if not any(action == granted and fnmatchcase(arn, resource) for _, granted, resource in pairs)
     ]
     unused = [
-        f"{grant.sid} grants {action} on {resource}, and nothing asks for it"
+        f"{grant.sid} grants {action} on {resource}, and no code calls it"
         for grant, action, resource in pairs
         if grant.reason is None and not any(action == a and fnmatchcase(arn, resource) for a, arn in calls)
     ]

@@ -1,4 +1,4 @@
-"""Days of polling in which things went wrong, and what a redrive has to make of them."""
+"""Days of polling with faults, and the result that a redrive of them must have."""
 
 import random
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ MISHAPS = ("none", "wrong clock", "older check", "no response", "dead and polled
 
 @dataclass
 class BadDay:
-    """What was done to a lake and a queue.
+    """Faults that were applied to a lake and a queue.
 
     Attributes:
         served: the good bodies that the source gave, each for its credits.

@@ -47,7 +47,7 @@ def published(lake: Lake, commit: str, sequence: int, *, hours: float | None = N
     written(lake, commit)
     made = record(lake, commit, sequence, hours=hours)
     log_of(lake).append(made)
-    log_of(lake).converge(DAY)
+    log_of(lake).sync_catalog(DAY)
     return made
 
 

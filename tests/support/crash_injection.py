@@ -64,7 +64,7 @@ class MortalStore:
         return getattr(self.store, name)
 
 
-CHANGING = ("put_if_absent", "delete", "discard", "create_table", "move_pointer")
+CHANGING = ("put_if_absent", "delete", "remove_incomplete", "create_table", "move_pointer")
 
 
 @dataclass(frozen=True)
@@ -204,10 +204,10 @@ class MemoryStore:
         for key in keys:
             self.objects.pop(key, None)
 
-    def leftovers(self) -> Iterator[ObjectInfo]:
+    def list_incomplete(self) -> Iterator[ObjectInfo]:
         return iter(())
 
-    def discard(self, leftover: ObjectInfo) -> None:
+    def remove_incomplete(self, incomplete: ObjectInfo) -> None:
         """Nothing to do."""
 
     def make_durable(self, prefix: str) -> None:

@@ -1,4 +1,4 @@
-"""A queue of dead letters on moto, and messages in the forms in which their senders put them there."""
+"""Dead-letter queue on moto, and messages in the forms of their senders."""
 
 import copy
 import json
@@ -15,7 +15,7 @@ QUEUE = "flightlake-test-dead-letters"
 
 
 def tick(due: datetime | str, **more: Any) -> dict[str, Any]:
-    """Return a tick as a schedule makes it."""
+    """Return a trigger as a schedule makes it."""
     return {"scheduled_at": due if isinstance(due, str) else due.isoformat().replace("+00:00", "Z"), **more}
 
 
@@ -25,7 +25,7 @@ def delayed_message(message: dict[str, Any]) -> dict[str, Any]:
 
 
 def invocation_record(payload: dict[str, Any], *, condition: str = "EventAgeExceeded", error: str = "") -> Any:
-    """Return what Lambda tells of an invocation that failed."""
+    """Return Lambda's record of a failed invocation."""
     return {
         "version": "1.0",
         "requestContext": {"requestId": "r", "condition": condition, "approximateInvokeCount": 1},
@@ -52,11 +52,11 @@ class QueueOnMoto:
         return DeadLetterQueue(self.url, client or self.client, wait_s=0)
 
     def bodies(self) -> list[str]:
-        """Return what lies in the queue, whoever has it in hand."""
+        """Return the bodies of all messages in the queue, held by a reader or not."""
         return sorted(message.body for message in self._messages())
 
     def let_hands_time_out(self) -> None:
-        """Let so much time pass that every message can be received again."""
+        """Make every message receivable again."""
         for message in self._messages():
             message.visible_at = 0.0
 

@@ -1,4 +1,4 @@
-"""A stack on this machine: what its recording says, made on moto by boto3."""
+"""A recorded stack, deployed to moto by boto3."""
 
 import json
 from collections.abc import Mapping

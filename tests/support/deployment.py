@@ -1,6 +1,6 @@
-"""The deployed poller's surroundings on a steered clock: schedule, queue, function, dead letters, a few accidents.
+"""Simulated deployment of the poller on a steered clock: schedule, queue, function, dead letters and faults.
 
-As a plan of 30 seconds is deployed: every second tick invokes the function, which nobody repeats; the others come as
+As a plan of 30 seconds is deployed: every second trigger invokes the function, which nobody repeats; the others come as
 messages, delayed by the interval, that come back after a failure until they were received five times. Source:
 infra/components/scheduling.py and poller.py.
 """
@@ -31,8 +31,8 @@ STEPS_TO_ASKING = 6
 
 
 @dataclass
-class Tick:
-    """One tick of the schedule: when its poll is due (true Unix seconds), what it says, how it comes."""
+class Trigger:
+    """One trigger of the schedule: due time of its poll (true Unix seconds), event, and way of delivery."""
 
     due_s: int
     event: dict[str, Any]
@@ -42,7 +42,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Kill:
-    """A process that died: when, at which step of which tick's poll."""
+    """A process that died: time, trigger and step of its poll."""
 
     at_s: float
     due_s: int
@@ -51,13 +51,13 @@ class Kill:
 
 @dataclass
 class Deployment:
-    """Delivers ticks to processes that come and go, one at a time.
+    """Delivers triggers to processes that come and go, one at a time.
 
     Attributes:
-        start: makes the function's process anew.
-        unticked: due times of which no tick was sent.
-        taken: due times of which an invocation ended well, with the statuses.
-        dead_letters: ticks that nobody could take, and why.
+        start: starts a new process of the function.
+        untriggered: due times without a trigger.
+        taken: due times with a finished invocation, and its statuses.
+        dead_letters: triggers that could not be delivered, and why.
         kills: processes that died within an invocation.
         deliveries: invocations that began.
         cold_starts: when a process began.
@@ -67,9 +67,9 @@ class Deployment:
     clock: SteeredClock
     weather: Weather
     random: Random
-    unticked: set[int] = field(default_factory=set)
+    untriggered: set[int] = field(default_factory=set)
     taken: dict[int, list[str]] = field(default_factory=dict)
-    dead_letters: list[tuple[Tick, str]] = field(default_factory=list)
+    dead_letters: list[tuple[Trigger, str]] = field(default_factory=list)
     kills: list[Kill] = field(default_factory=list)
     deliveries: int = 0
     cold_starts: list[float] = field(default_factory=list)
@@ -80,28 +80,28 @@ class Deployment:
         self._begin_process()
 
     def at(self, at_s: float, act: Callable[[], object]) -> None:
-        """Do something at a time."""
+        """Schedule an action at a time."""
         heapq.heappush(self._agenda, (at_s, next(self._numbers), act))
 
     def schedule(self, start_s: int, end_s: int, interval_s: int) -> None:
-        """Send every tick between two times, but those that get lost."""
+        """Send every trigger between two times, except lost ones."""
         for number, due_s in enumerate(range(start_s, end_s, interval_s)):
             if holds(self.weather.silences, due_s) or self.random.random() < self.weather.odds.lost:
-                self.unticked.add(due_s)
+                self.untriggered.add(due_s)
                 continue
             is_queued = number % 2 == 1
             for delay_s in self._delays():
                 self._send(due_s, interval_s, is_queued=is_queued, delay_s=delay_s)
 
     def run(self) -> None:
-        """Let the time pass until everything has happened."""
+        """Advance the clock until no event is left."""
         while self._agenda:
             at_s, _, act = heapq.heappop(self._agenda)
             self.clock.advance(max(0.0, at_s - self.clock.now_s()))
             act()
 
     def _delays(self) -> list[float]:
-        """Return how late the copies of a tick come; most have one, in time."""
+        """Return the delays of each copy of a trigger; most have one copy, without delay."""
         odds, draw = self.weather.odds, self.random.random()
         if draw < odds.doubled:
             return [0.0, self.random.choice([0.0, 1.0, 30.0, 200.0, 2_000.0])]
@@ -111,27 +111,27 @@ class Deployment:
         body: dict[str, Any] = {"scheduled_at": _text(due_s)}
         if is_queued:
             body = {"scheduled_at": _text(due_s - interval_s), "delay_s": interval_s}
-        tick = Tick(due_s, {"Records": [{"body": json.dumps(body)}]} if is_queued else body, is_queued)
-        self.at(due_s + delay_s, lambda: self._delivered(tick, due_s + delay_s))
+        trigger = Trigger(due_s, {"Records": [{"body": json.dumps(body)}]} if is_queued else body, is_queued)
+        self.at(due_s + delay_s, lambda: self._delivered(trigger, due_s + delay_s))
 
-    def _delivered(self, tick: Tick, at_s: float) -> None:
-        if not tick.is_queued and self.clock.now_s() > at_s + MAXIMUM_AGE_S:
-            self.dead_letters.append((tick, "the function was at work for too long"))
+    def _delivered(self, trigger: Trigger, at_s: float) -> None:
+        if not trigger.is_queued and self.clock.now_s() > at_s + MAXIMUM_AGE_S:
+            self.dead_letters.append((trigger, "the function was at work for too long"))
             return
-        tick.receives += 1
+        trigger.receives += 1
         self.deliveries += 1
         self._draw_end()
         try:
-            summary = self._invocation.run(tick.event, execution_id=str(self.deliveries))
+            summary = self._invocation.run(trigger.event, execution_id=str(self.deliveries))
         except Killed as death:
-            self.kills.append(Kill(self.clock.now_s(), tick.due_s, str(death)))
+            self.kills.append(Kill(self.clock.now_s(), trigger.due_s, str(death)))
             self._begin_process()
-            self._return(tick)
+            self._return(trigger)
             return
-        self.taken.setdefault(tick.due_s, []).append(summary["status"])
+        self.taken.setdefault(trigger.due_s, []).append(summary["status"])
 
     def _draw_end(self) -> None:
-        """Decide whether this invocation's process is new, and at which step it dies, if it does."""
+        """Draw whether this invocation's process is new, and the step at which it dies, if any."""
         if self.random.random() < self.weather.odds.cold:
             self._begin_process()
         last_step = self.random.randint(1, STEPS) if self.random.random() < self.weather.odds.killed else None
@@ -140,14 +140,14 @@ class Deployment:
                 last_step = self.random.randint(1, STEPS_TO_ASKING) + STEPS_TO_ASKING * (spell.kind == LATE)
         self._life.renewed(last_step)
 
-    def _return(self, tick: Tick) -> None:
-        if not tick.is_queued:
-            self.dead_letters.append((tick, "the function died"))
-        elif tick.receives >= RECEIVES:
-            self.dead_letters.append((tick, f"the function died {RECEIVES} times"))
+    def _return(self, trigger: Trigger) -> None:
+        if not trigger.is_queued:
+            self.dead_letters.append((trigger, "the function died"))
+        elif trigger.receives >= RECEIVES:
+            self.dead_letters.append((trigger, f"the function died {RECEIVES} times"))
         else:
             at_s = self.clock.now_s() + VISIBILITY_S
-            self.at(at_s, lambda: self._delivered(tick, at_s))
+            self.at(at_s, lambda: self._delivered(trigger, at_s))
 
     def _begin_process(self) -> None:
         self._life = Life()

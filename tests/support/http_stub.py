@@ -1,4 +1,4 @@
-"""A server on 127.0.0.1 that answers as told: for what the simulator cannot make."""
+"""Server on 127.0.0.1 with scripted answers, for cases that the simulator cannot make."""
 
 import threading
 from collections.abc import Callable, Iterator

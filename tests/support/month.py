@@ -1,4 +1,4 @@
-"""A month of polling against the simulator: everything wired, and what it left behind."""
+"""A month of polling against the simulator, fully wired, and its results."""
 
 import random as global_random
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class SkewedClock:
 
 @dataclass(frozen=True)
 class Month:
-    """What a month left behind: the simulator's log and count, the ledger, the raw zone, the deployment's own notes.
+    """Results of a month: the simulator's log and count, the ledger, the raw zone, the deployment's own notes.
 
     Attributes:
         neighbour_credits: what somebody else spends under the same account on each day, a few minutes after midnight.
@@ -94,7 +94,7 @@ class Month:
 
 
 def polled_month(seed: int, *, days: int, interval_s: int, outage_s: int = DAY_S) -> Month:
-    """Poll for so many days through the weather of a seed, and return what is left."""
+    """Poll for a number of days under the faults of a seed, and return the results."""
     global_random.seed(seed)  # the client's waits between retries come from there
     random = Random(seed)
     weather = drawn_weather(random, start_s=START_S, days=days, interval_s=interval_s, outage_s=outage_s)
@@ -140,7 +140,7 @@ def _poller(
 
 
 class _Unheard:
-    """Takes metrics and annotations, for nobody."""
+    """Reporter that drops metrics and annotations."""
 
     def add_metric(self, name: str, unit: object, value: float) -> None:
         """Take one."""

@@ -1,4 +1,4 @@
-"""What goes wrong in a month of polling, drawn from a seed: with the source, the clocks, the state and the schedule."""
+"""Faults of a month of polling, drawn from a seed: of the source, the clocks, the state and the schedule."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ class Spell:
 
 @dataclass(frozen=True)
 class Odds:
-    """Share of ticks that meet a outcome of their own; `refused` is the share of calls to the state table."""
+    """Shares of triggers with a fault; `refused` is the share of failing calls to the state table."""
 
     lost: float = 0.003
     doubled: float = 0.02
@@ -47,7 +47,7 @@ class Odds:
 
 @dataclass(frozen=True)
 class Weather:
-    """All that goes wrong, by the true time in Unix seconds.
+    """Faults by the true time in Unix seconds.
 
     Attributes:
         bursts: spells in which every request meets the same fault; the last one is the long outage.
@@ -73,12 +73,12 @@ class Weather:
         return sum(spell.skew_s for spell in self.skews if spell.holds(at_s))
 
     def spells(self) -> list[Spell]:
-        """Return every spell, whatever it is of."""
+        """Return every spell of any kind."""
         return [*self.bursts, *self.skews, *self.throttles, *self.silences, *self.crashes]
 
 
 def holds(spells: Iterable[Spell], at_s: float) -> bool:
-    """Tell whether any of the spells holds."""
+    """Return whether any of the spells holds."""
     return any(spell.holds(at_s) for spell in spells)
 
 

@@ -30,7 +30,7 @@ def a_body(time_s: Any = NOON_S, rows: list[Any] | None = None) -> bytes:
 
 
 class HandClock:
-    """Stands until it is moved, or slept on."""
+    """Clock that stands still until a test moves it or sleeps on it."""
 
     def __init__(self, now: datetime = NOON) -> None:
         self.instant = now
@@ -48,7 +48,7 @@ class HandClock:
 
 
 class MemoryState:
-    """A poll state as its port asks for."""
+    """Poll state in memory."""
 
     def __init__(self) -> None:
         self.stored = VersionedState({}, 0)
@@ -63,7 +63,7 @@ class MemoryState:
 
 
 class ScriptedSource:
-    """Answers each poll with the next part of its script: a body, or an error to raise."""
+    """Source that answers each poll by the next entry of a script: a body, or an error to raise."""
 
     name = f"{PLACE}/api/states/all"
     tries = 3

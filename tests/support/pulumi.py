@@ -15,6 +15,6 @@ def pulumi_that(folder: Path, script: str) -> dict[str, str]:
 
 
 def pulumi_that_exports(folder: Path, exports: object) -> dict[str, str]:
-    """Return an environment in which `pulumi` prints these exports; what it was asked is kept in `asked`."""
+    """Return an environment in which `pulumi` prints these exports; its arguments are kept in `asked`."""
     (folder / "exports.json").write_text(json.dumps(exports))
     return pulumi_that(folder, f'echo "$@" > {folder}/asked; cat {folder}/exports.json')

@@ -14,7 +14,7 @@ import duckdb_engine.verify.verify_days  # noqa: F401  see above
 # Whoever reads the rules is imported before they change: a module imported under other rules would keep them.
 import flightlake.publishing.publisher  # noqa: F401  see above
 from flightlake.quality import rules
-from flightlake.quality.rule_compiler import verdict_function
+from flightlake.quality.rule_compiler import compiled_rules
 from flightlake.quality.rules import Rule
 
 _PACKAGES = ("flightlake", "ingestion", "glue_jobs", "duckdb_engine", "serving", "simulator", "cli")
@@ -28,9 +28,9 @@ def ruled_by(other: tuple[Rule, ...]) -> Iterator[None]:
         for module in ours:
             _replace(patch, module, rules.RULES if module is not rules else None, other)
         _replace(patch, rules, rules.RULES, other)
-        verdict_function.cache_clear()
+        compiled_rules.cache_clear()
         yield
-    verdict_function.cache_clear()
+    compiled_rules.cache_clear()
 
 
 def with_predicate(name: str, broken: str) -> tuple[Rule, ...]:

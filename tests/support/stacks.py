@@ -1,4 +1,4 @@
-"""The configuration of the shipped stacks, with the account's client that a user adds."""
+"""Configuration of the shipped stacks, with the account's client that a user adds."""
 
 import shutil
 from collections.abc import Iterator
@@ -12,22 +12,22 @@ from infra.package import artifacts
 
 ROOT = Path(__file__).parents[2]
 
-CANARY = "canary-opensky-client-secret"
+PLANTED = "planted-opensky-client-secret"
 """The client's secret in tests: wherever it is found in plain, something leaks."""
 
 SECRET_KEYS = frozenset({"flightlake:openskyClientSecret"})
 
 
 def shipped_config(stack: str) -> dict[str, str]:
-    """Return what `Pulumi.<stack>.yaml` holds, and the client."""
+    """Return the values of `Pulumi.<stack>.yaml`, and the client."""
     document = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))
-    client = {"flightlake:openskyClientId": "client", "flightlake:openskyClientSecret": CANARY}
+    client = {"flightlake:openskyClientId": "client", "flightlake:openskyClientSecret": PLANTED}
     return {key: str(value) for key, value in document["config"].items()} | client
 
 
 @contextmanager
 def built_checkout(root: Path) -> Iterator[Path]:
-    """Let the program find a checkout with stand-ins for the packages: what is in them is no matter to it."""
+    """Let the program find a checkout with placeholder packages, whose content it never reads."""
     shutil.copytree(artifacts.ROOT / "glue_jobs" / "jobs", root / "glue_jobs" / "jobs")
     (root / "dist").mkdir()
     for package in ("poller.zip", "glue.zip"):

@@ -16,8 +16,7 @@ from flightlake.quality.rules import fingerprint
 from flightlake.schema.tables.quality import QUALITY_SCORES
 from flightlake.schema.tables.states import STATES, STATES_QUARANTINE
 from ingestion.ledger import record_poll
-from serving.trace.answer import Answer
-from serving.trace.why import why
+from serving.trace.why import Answer, why
 
 SOURCE = "https://opensky-network.org"
 
@@ -79,7 +78,7 @@ class TracedLake:
         made = replace(made, raw_keys=tuple(keys), rule_fingerprint=fingerprint())
         made = replace(made, **changes)
         self.log.append(made)
-        self.log.converge(DAY)
+        self.log.sync_catalog(DAY)
         return made
 
     def why(self, icao24: str = "3c6444", at: float = 0) -> Answer:

@@ -126,7 +126,7 @@ def vacuum(lake: Lake, order: dict[str, Any]) -> Any:
     removed = [old.folder for old in Vacuum(log, lake.store, lake.catalog, now, retention).remove()]
     left = expired_incomplete(lake.store, now=now, retention=retention)
     for found in left:
-        lake.store.discard(found)
+        lake.store.remove_incomplete(found)
     return {"removed": removed, "left": [found.key for found in left]}
 
 

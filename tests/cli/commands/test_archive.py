@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.archives import converted_day, known, land_all, loose_keys, part_keys, responses
+from support.archives import converted_day, known, land_all, part_keys, responses, unarchived_keys
 from support.commands import flightlake
 from support.published import COUNTS
 from support.traced import TracedLake
@@ -43,13 +43,13 @@ def test_what_became_of_each_object_is_told_and_adds_up(folder_lake: Lake) -> No
         "parts": part_keys(folder_lake),
         "stored_bytes": sum(map(len, stored.values())),
     }
-    assert loose_keys(folder_lake) == [pending]
+    assert unarchived_keys(folder_lake) == [pending]
     known(folder_lake, [pending])
     status, output, errors = flightlake("archive", "--lake", folder_lake.address, "--date", DAY)
     assert status == 0
     assert "2026-05-08" in output
     assert "kept" not in errors
-    assert loose_keys(folder_lake) == []
+    assert unarchived_keys(folder_lake) == []
     status, output, _ = flightlake("archive", "--lake", folder_lake.address)
     assert (status, "nothing to archive" in output) == (0, True)
 
@@ -104,17 +104,17 @@ def answers(lake: Lake, environment: dict[str, str]) -> list[Any]:
 @pytest.mark.slow
 def test_every_command_answers_of_an_archived_day_as_before(small_lake: Lake, tmp_path: Path) -> None:
     environment = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
-    before, size = answers(small_lake, environment), len(loose_keys(small_lake))
+    before, size = answers(small_lake, environment), len(unarchived_keys(small_lake))
     (day,) = documented("archive", "--lake", small_lake.address)["days"]
     assert (day["archived"], day["removed"]) == (size, size)
-    assert loose_keys(small_lake) == []
+    assert unarchived_keys(small_lake) == []
     after = answers(small_lake, environment)
     assert after == before
     assert after[0][1]["days"][0]["recounted"] == COUNTS
     received = tmp_path / "again.json"
     received.write_bytes(body(vector(), vector(icao24="4b1805"), vector(icao24="a0f1e2", velocity=2503)))
     documented("land", str(received), "--lake", small_lake.address)
-    assert loose_keys(small_lake) == [], "it is there already"
+    assert unarchived_keys(small_lake) == [], "it is there already"
     documented("vacuum", "--lake", small_lake.address, "--older-than-days", "0")
     assert documented("verify", "--lake", small_lake.address)["days"][0]["adds_up"]
 
@@ -126,6 +126,6 @@ def test_why_follows_an_archived_response_as_it_followed_the_object(tmp_path: Pa
     traced.publish([key], curated=[("3c6444", 0)])
     before = traced.why()
     documented("archive", "--lake", traced.lake.address)
-    assert loose_keys(traced.lake) == []
+    assert unarchived_keys(traced.lake) == []
     assert traced.why().sentences == before.sentences
     assert [info.key for info in open_lake(traced.lake.address).store.list(raw_states_day_prefix(DAY))] == [key]

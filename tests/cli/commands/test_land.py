@@ -2,11 +2,17 @@
 
 import gzip
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from support.commands import flightlake
-from support.polling import NOON_S, a_body
+from support.polling import A_ROW, NOON_S, a_body
 
 from flightlake.storage.open_lake import open_lake
 
@@ -57,6 +63,37 @@ def test_many_files_land_in_one_go(tmp_path: Path) -> None:
         (folder / f"{number:04}.json").write_bytes(a_body(NOON_S + number))
     status, output, _ = flightlake("land", "--lake", tmp_path / "lake", folder, "--format", "json")
     assert (status, json.loads(output)["landed"]) == (0, 1_000)
+
+
+def test_ctrl_c_ends_a_landing_by_several_processes_at_once_and_tells_its_counts(tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    rows = [[f"{number:06x}", *A_ROW[1:]] for number in range(2_000)]
+    for number in range(150):
+        (folder / f"{number:04}.json").write_bytes(a_body(NOON_S + number, rows))
+    lake = tmp_path / "lake"
+    command = [sys.executable, "-c", "from cli.app import main; main()"]
+    arguments = ["land", "--lake", str(lake), str(folder), "--format", "json"]
+    process = subprocess.Popen(
+        command + arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    wait_until(lambda: any((lake / "raw").glob("**/*.json.gz")))
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the worker processes too
+    interrupted_s = time.monotonic()
+    output, errors = process.communicate(timeout=60)
+    assert time.monotonic() - interrupted_s < 10
+    assert (process.returncode, errors.strip()) == (130, "interrupted")
+    counts = json.loads(output)
+    stored = [path.name for path in (lake / "raw").rglob("*") if path.is_file()]
+    assert 0 < counts["landed"] == counts["offered"] == len(stored) < 150
+    assert not any(name.startswith(".") for name in stored)  # no half file stays
+
+
+def wait_until(is_so: Callable[[], bool], *, within_s: float = 60) -> None:
+    end_s = time.monotonic() + within_s
+    while not is_so():
+        assert time.monotonic() < end_s
+        time.sleep(0.02)
 
 
 def test_a_folder_that_is_no_lake_is_not_landed_in(folder: Path) -> None:

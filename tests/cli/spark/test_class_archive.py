@@ -1,4 +1,4 @@
-"""The archive of Spark's classes: sessions read it, and do without it where it is damaged or cannot be made."""
+"""The archive of Spark's classes: sessions read it, and start without it where it is damaged or cannot be written."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.processes import run_python, start_python
 
-from cli.spark.local_session import class_archive, class_option
+from cli.spark.launch import class_archive, class_option
 
 SESSION = """
     import sys
@@ -46,7 +46,7 @@ def test_a_path_with_blanks_and_quotes_is_one_option(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_damaged_archive_costs_nobody_a_session(tmp_path: Path) -> None:
+def test_a_session_starts_with_a_damaged_archive(tmp_path: Path) -> None:
     archive = tmp_path / "a 'checkout'" / "classes.jsa"
     archive.parent.mkdir()
     archive.write_bytes(b"damaged" * 10_000)
@@ -56,7 +56,7 @@ def test_a_damaged_archive_costs_nobody_a_session(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_what_set_up_makes_is_used(tmp_path: Path) -> None:
+def test_an_archive_that_set_up_writes_is_used(tmp_path: Path) -> None:
     made = class_archive(Path(sys.prefix))
     if not made.exists():
         pytest.skip(f"set-up made no archive of Spark's classes in {made}: no Java, or one that uses none")

@@ -1,4 +1,4 @@
-"""Starting Spark where Java is absent or broken: an error in words, with the log where there is one."""
+"""Starting Spark where Java is absent or broken: an error that says what to do and names the log."""
 
 import os
 import re
@@ -25,14 +25,14 @@ START = """
 """
 
 
-def test_without_java_the_way_out_is_named(tmp_path: Path) -> None:
+def test_without_java_the_error_says_how_to_get_one(tmp_path: Path) -> None:
     status, output, errors = run_python(START, tmp_path, "", "")
     assert (status, errors) == (0, "")
     assert output.startswith("Spark needs a Java from 17 to 21: none is on the path.")
-    assert f"bash cli/spark/set_up.sh {tmp_path} requirements/java.txt" in output
+    assert "run `make spark` in the checkout" in output
 
 
-def test_a_java_that_breaks_leaves_its_words_in_the_log(tmp_path: Path) -> None:
+def test_the_output_of_a_java_that_fails_is_in_the_log(tmp_path: Path) -> None:
     java = tmp_path / "home" / "bin" / "java"
     java.parent.mkdir(parents=True)
     java.write_text(
@@ -46,7 +46,7 @@ def test_a_java_that_breaks_leaves_its_words_in_the_log(tmp_path: Path) -> None:
     assert named is not None, output
     log = Path(named[1]).read_text()
     assert "insufficient memory" in log
-    assert "/an/older/spark" not in log, "a Spark of other work is none of ours"
+    assert "/an/older/spark" not in log, "a SPARK_HOME of other work is not used"
 
 
 def test_a_lake_in_a_bucket_needs_hadoops_client_before_anything_starts(aws: Aws, tmp_path: Path) -> None:

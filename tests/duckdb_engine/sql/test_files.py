@@ -68,9 +68,9 @@ def test_the_files_are_lint_clean() -> None:
 
 def test_an_unknown_name_lists_the_questions_and_the_closest_name() -> None:
     with pytest.raises(SqlError) as caught:
-        named_file("altitude_band")
+        named_file("busiest_cell")
     text = str(caught.value)
-    assert text.startswith("no query is named altitude_band; did you mean altitude_bands?")
+    assert text.startswith("no query is named busiest_cell; did you mean busiest_cells?")
     assert "traffic_by_hour " in text
     assert "how much traffic was there in each hour of a day?" in text
 

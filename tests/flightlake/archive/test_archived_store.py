@@ -13,11 +13,10 @@ from support.archives import (
     converted_day,
     damaged,
     land_all,
-    loose,
-    loose_keys,
     part_keys,
     responses,
     seen,
+    unarchived_keys,
 )
 from support.crash_injection import MemoryStore
 from support.vectors import DAY, body, landed
@@ -34,9 +33,9 @@ def test_landing_an_archived_response_again_changes_nothing(lake: Lake) -> None:
     archive(lake)
     for store in (lake.store, anew(lake)):
         assert [store.put_if_absent(key, data) for key, data in stored.items()] == [False, False, False]
-    assert loose_keys(lake) == []
+    assert unarchived_keys(lake) == []
     (new,) = land_all(lake, responses(1, first=9), first=9)
-    assert loose_keys(lake) == [new]
+    assert unarchived_keys(lake) == [new]
 
 
 def test_a_reader_that_has_looked_before_finds_what_is_archived_and_removed_since(lake: Lake) -> None:
@@ -64,11 +63,11 @@ def test_a_part_that_is_gone_or_cut_off_is_named_with_the_response_that_it_held(
     *_, last = converted_day(lake)
     archive(lake)
     (part,) = part_keys(lake)
-    data = loose(lake).get(part)
-    loose(lake).delete([part])
+    data = lake.raw_store.get(part)
+    lake.raw_store.delete([part])
     with pytest.raises(ObjectNotFoundError, match=f"{last} was archived into {part}"):
         lake.store.get(last)
-    loose(lake).put_if_absent(part, data[:-60])
+    lake.raw_store.put_if_absent(part, data[:-60])
     with pytest.raises(StorageError, match=f"{last} was archived into {part}.*it ends after"):
         lake.store.get(last)
 
@@ -90,11 +89,11 @@ INDEX_FAULTS: dict[str, Callable[[dict[str, Any]], Any]] = {
 def test_a_broken_index_is_named(folder_lake: Lake, fault: Callable[[dict[str, Any]], Any]) -> None:
     stored = converted_day(folder_lake, 1)
     archive(folder_lake)
-    (index,) = loose(folder_lake).list(ARCHIVE_INDEX_PREFIX)
-    changed = fault(json.loads(ungzipped(loose(folder_lake).get(index.key))))
-    loose(folder_lake).delete([index.key])
+    (index,) = folder_lake.raw_store.list(ARCHIVE_INDEX_PREFIX)
+    changed = fault(json.loads(ungzipped(folder_lake.raw_store.get(index.key))))
+    folder_lake.raw_store.delete([index.key])
     text = changed if isinstance(changed, str) else json.dumps(changed)
-    loose(folder_lake).put_if_absent(index.key, gzipped(text.encode()))
+    folder_lake.raw_store.put_if_absent(index.key, gzipped(text.encode()))
     for reading in (lambda: seen(anew(folder_lake)), lambda: anew(folder_lake).get(next(iter(stored)))):
         with pytest.raises(StorageError, match=f"{index.key}: no index of an archive"):
             reading()
@@ -103,9 +102,9 @@ def test_a_broken_index_is_named(folder_lake: Lake, fault: Callable[[dict[str, A
 def test_a_response_in_two_indexes_is_an_error_and_not_counted_twice(folder_lake: Lake) -> None:
     converted_day(folder_lake, 1)
     archive(folder_lake)
-    (index,) = loose(folder_lake).list(ARCHIVE_INDEX_PREFIX)
+    (index,) = folder_lake.raw_store.list(ARCHIVE_INDEX_PREFIX)
     second = index.key.replace("00000001", "00000002")
-    loose(folder_lake).put_if_absent(second, loose(folder_lake).get(index.key))
+    folder_lake.raw_store.put_if_absent(second, folder_lake.raw_store.get(index.key))
     with pytest.raises(StorageError, match=f"{second} names .*, which an index before it names"):
         seen(anew(folder_lake))
 

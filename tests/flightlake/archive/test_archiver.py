@@ -18,12 +18,11 @@ from support.archives import (
     damaged,
     known,
     land_all,
-    loose,
-    loose_keys,
     part_keys,
     responses,
     seen,
     two_members,
+    unarchived_keys,
 )
 from support.crash_injection import MemoryStore
 from support.vectors import DAY, NOON, body, landed, vector
@@ -43,7 +42,7 @@ def test_a_day_becomes_a_part_and_an_index_and_is_found_as_before(lake: Lake) ->
     assert done.parts == tuple(part_keys(lake))
     assert len(done.parts) == 1
     assert done.stored_bytes == sum(map(len, stored.values()))
-    assert loose_keys(lake) == []
+    assert unarchived_keys(lake) == []
     assert list(anew(lake).list(raw_states_day_prefix(DAY))) == before, "key, size and time of landing"
     assert seen(anew(lake)) == stored == seen(lake.store)
 
@@ -71,7 +70,7 @@ def test_a_part_unpacks_to_one_json_text_for_each_response(folder_lake: Lake) ->
     stored = converted_day(folder_lake, 3)
     archive(folder_lake)
     (part,) = part_keys(folder_lake)
-    *texts, rest = gzip.decompress(loose(folder_lake).get(part)).split(b"\0")
+    *texts, rest = gzip.decompress(folder_lake.raw_store.get(part)).split(b"\0")
     assert rest == b""
     documents = [json.loads(text) for text in texts]
     assert {document["raw_key"]: document["response"] for document in documents} == {
@@ -90,7 +89,7 @@ def test_parts_are_of_bounded_size_and_a_larger_response_has_one_of_its_own(
     size = len(folder_lake.store.get(keys[0]))
     monkeypatch.setattr(archive_part, "PART_BYTES", 2 * size + 250)
     done = archive(folder_lake)
-    members = archived_members(loose(folder_lake), DAY)
+    members = archived_members(folder_lake.raw_store, DAY)
     by_part = [[key for key in keys if members[key].part == part] for part in done.parts]
     assert by_part == [keys[0:2], keys[2:4], keys[4:5], keys[5:]]
     assert seen(anew(folder_lake)) == dict(zip(keys, map(gzipped, [*small, large]), strict=True))
@@ -99,10 +98,10 @@ def test_parts_are_of_bounded_size_and_a_larger_response_has_one_of_its_own(
 def test_archiving_again_changes_nothing(lake: Lake) -> None:
     converted_day(lake)
     archive(lake)
-    before = [info.key for info in loose(lake).list("")]
+    before = [info.key for info in lake.raw_store.list("")]
     done = archive(lake)
     assert (done.objects, done.archived, done.removed, done.parts) == (0, 0, 0, ())
-    assert [info.key for info in loose(lake).list("")] == before
+    assert [info.key for info in lake.raw_store.list("")] == before
 
 
 def test_what_came_late_is_archived_by_an_index_of_its_own(lake: Lake) -> None:
@@ -115,7 +114,7 @@ def test_what_came_late_is_archived_by_an_index_of_its_own(lake: Lake) -> None:
     done = archive(lake)
     assert (done.objects, done.archived) == (1, 1)
     assert len(part_keys(lake)) == 2
-    assert [info.key[-17:] for info in loose(lake).list(ARCHIVE_INDEX_PREFIX)] == [
+    assert [info.key[-17:] for info in lake.raw_store.list(ARCHIVE_INDEX_PREFIX)] == [
         "00000001.jsonl.gz",
         "00000002.jsonl.gz",
     ]
@@ -150,7 +149,7 @@ def test_what_might_mean_something_else_within_a_part_stays_by_itself(
     done = archive(folder_lake)
     assert (done.objects, done.archived, [item.raw_key for item in done.kept]) == (2, 1, [key])
     assert reason in done.kept[0].reason
-    assert loose_keys(folder_lake) == [key]
+    assert unarchived_keys(folder_lake) == [key]
     assert folder_lake.store.get(key) == stored
 
 
@@ -166,7 +165,7 @@ def test_strangers_and_what_no_commit_used_stay_by_themselves(lake: Lake) -> Non
         left_out: "left out of its day: Spark cannot parse its numbers",
         pending: "no commit was built from it yet; run `flightlake convert --date 2026-05-08` first",
     }
-    assert loose_keys(lake) == sorted([stranger, left_out, pending])
+    assert unarchived_keys(lake) == sorted([stranger, left_out, pending])
 
 
 def test_without_removing_readers_use_the_archive_and_the_objects_stay(lake: Lake) -> None:
@@ -175,12 +174,12 @@ def test_without_removing_readers_use_the_archive_and_the_objects_stay(lake: Lak
     assert (done.archived, done.removed) == (3, 0)
     again = archive(lake, removes=False)
     assert (again.objects, again.archived, again.archived_before, again.removed) == (3, 0, 3, 0)
-    assert loose_keys(lake) == list(stored)
+    assert unarchived_keys(lake) == list(stored)
     assert seen(anew(lake)) == stored
     finishing = archive(lake)
     assert (finishing.objects, finishing.archived_before, finishing.removed) == (3, 3, 3)
     assert seen(anew(lake)) == stored
-    assert loose_keys(lake) == []
+    assert unarchived_keys(lake) == []
 
 
 def test_other_bytes_under_an_archived_key_are_told_and_not_removed(lake: Lake) -> None:
@@ -188,11 +187,11 @@ def test_other_bytes_under_an_archived_key_are_told_and_not_removed(lake: Lake) 
     archive(lake)
     key = next(iter(stored))
     again = gzip.compress(ungzipped(stored[key]), compresslevel=1, mtime=0)
-    loose(lake).put_if_absent(key, again)
+    lake.raw_store.put_if_absent(key, again)
     done = archive(lake)
     assert (done.objects, done.archived_before, done.removed) == (1, 0, 0)
     assert done.kept[0].reason == f"other bytes were archived under its key, in {part_keys(lake)[0]}"
-    assert loose(lake).get(key) == again
+    assert lake.raw_store.get(key) == again
     assert anew(lake).get(key) == stored[key]
 
 
@@ -203,7 +202,7 @@ def test_a_young_day_is_not_archived(folder_lake: Lake, days_ago: int) -> None:
         archiver(folder_lake).archive_day(day)
 
 
-def test_days_are_those_with_loose_responses_that_are_old_enough(folder_lake: Lake) -> None:
+def test_days_are_those_with_unarchived_responses_that_are_old_enough(folder_lake: Lake) -> None:
     for number in range(4):
         at = NOON + 86_400 * number
         landed(folder_lake.store, body(time=at), time=at)
@@ -221,7 +220,7 @@ def test_nothing_is_removed_for_whose_archive_nobody_can_vouch(lake: Lake) -> No
     part = damaged(lake, next(iter(stored)))
     with pytest.raises(StorageError, match=f"{part} is damaged"):
         archive(lake)
-    assert loose_keys(lake) == list(stored)
+    assert unarchived_keys(lake) == list(stored)
 
 
 RESPONSE_BODIES = st.builds(
@@ -247,7 +246,7 @@ def test_whatever_was_stored_comes_back_byte_for_byte(bodies: list[bytes], part_
         patch.setattr(archive_part, "PART_BYTES", part_bytes)
         done = archive(lake)
     assert done.objects == len(stored) == done.archived + len(done.kept)
-    assert done.removed == done.archived == len(archived_members(loose(lake), DAY))
+    assert done.removed == done.archived == len(archived_members(lake.raw_store, DAY))
     assert seen(anew(lake)) == stored
     assert list(anew(lake).list("raw/states/")) == before
 

@@ -13,11 +13,10 @@ from support.archives import (
     converted_day,
     known,
     land_all,
-    loose,
-    loose_keys,
     part_keys,
     responses,
     seen,
+    unarchived_keys,
 )
 from support.crash_injection import Interrupting, Killed, Life, Mortal
 from support.vectors import DAY, NOON, body, landed
@@ -33,7 +32,7 @@ from flightlake.storage.open_lake import open_lake
 
 def steps_of_an_archive(lake: Lake) -> int:
     life = Life()
-    archiver(lake, store=Mortal(loose(lake), life)).archive_day(DAY)  # type: ignore[arg-type]
+    archiver(lake, store=Mortal(lake.raw_store, life)).archive_day(DAY)  # type: ignore[arg-type]
     return life.steps
 
 
@@ -51,12 +50,12 @@ def test_cut_off_at_any_step_everything_can_be_read_and_the_next_run_finishes(
         reader = anew(lake)
         assert seen(reader) == stored
         with pytest.raises(Killed):
-            archiver(lake, store=Mortal(loose(lake), Life(last_step))).archive_day(DAY)  # type: ignore[arg-type]
+            archiver(lake, store=Mortal(lake.raw_store, Life(last_step))).archive_day(DAY)  # type: ignore[arg-type]
         assert seen(anew(lake)) == seen(reader) == stored
         done = archive(lake)
         assert done.objects == done.archived + done.archived_before == done.removed
         assert seen(anew(lake)) == seen(reader) == stored
-        assert loose_keys(lake) == []
+        assert unarchived_keys(lake) == []
         assert part_keys(lake) == part_keys(whole), "nothing is packed twice"
 
 
@@ -83,12 +82,12 @@ def test_an_archive_that_comes_second_finds_the_first_ones_work(
             known(folder_lake, stored)
         archive(folder_lake)
 
-    store: Any = Interrupting(loose(folder_lake), call, key, first)
+    store: Any = Interrupting(folder_lake.raw_store, call, key, first)
     done = archiver(folder_lake, store=store).archive_day(DAY)
     assert done.archived == 0
     assert seen(anew(folder_lake)) == stored
-    assert loose_keys(folder_lake) == []
-    assert len(list(loose(folder_lake).list(ARCHIVE_INDEX_PREFIX))) == 1
+    assert unarchived_keys(folder_lake) == []
+    assert len(list(folder_lake.raw_store.list(ARCHIVE_INDEX_PREFIX))) == 1
 
 
 def test_racing_archives_agree(folder_lake: Lake) -> None:
@@ -110,7 +109,7 @@ def test_racing_archives_agree(folder_lake: Lake) -> None:
     assert failed == []
     assert sum(one.archived for one in done) == 8
     assert seen(anew(folder_lake)) == stored
-    assert loose_keys(folder_lake) == []
+    assert unarchived_keys(folder_lake) == []
 
 
 def test_others_who_are_always_first_are_an_error_in_the_end(folder_lake: Lake) -> None:
@@ -123,7 +122,7 @@ def test_others_who_are_always_first_are_an_error_in_the_end(folder_lake: Lake) 
             return getattr(self.part, name)
 
     with pytest.raises(ConflictError, match="10 times another archive was first"):
-        archiver(folder_lake, store=Beaten(loose(folder_lake), Life())).archive_day(DAY)  # type: ignore[arg-type]
+        archiver(folder_lake, store=Beaten(folder_lake.raw_store, Life())).archive_day(DAY)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("listed_at_once", [1, 2, 50])
@@ -141,9 +140,9 @@ def test_a_listing_sees_each_response_of_a_day_that_is_archived_meanwhile(
         found += [info.key for info in listing]
         assert found[:4] == list(stored)[:4]
         assert found[4:] == ([late] if prefix == "raw/states/" else [])
-        loose(folder_lake).delete([info.key for info in loose(folder_lake).list("raw/archive/")])
+        folder_lake.raw_store.delete([info.key for info in folder_lake.raw_store.list("raw/archive/")])
         for key, data in stored.items():
-            loose(folder_lake).put_if_absent(key, data)
+            folder_lake.raw_store.put_if_absent(key, data)
 
 
 class Unhurried:
@@ -163,6 +162,6 @@ class Unhurried:
 
 def test_a_listing_sees_a_day_that_is_archived_just_before_its_objects_are_looked_at(folder_lake: Lake) -> None:
     stored = converted_day(folder_lake)
-    slow: Any = Unhurried(loose(folder_lake), lambda: archive(folder_lake))
+    slow: Any = Unhurried(folder_lake.raw_store, lambda: archive(folder_lake))
     assert [info.key for info in ArchivedStore(slow).list("raw/states/")] == list(stored)
-    assert loose_keys(folder_lake) == []
+    assert unarchived_keys(folder_lake) == []

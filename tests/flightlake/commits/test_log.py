@@ -69,7 +69,7 @@ def test_a_slow_publisher_does_not_undo_a_faster_one(lake: Lake) -> None:
     written(lake, "a")
     log_of(lake).append(record(lake, "a", 1))
     catalog = RacingCatalog(lake)
-    shown = log_of(replace(lake, catalog=catalog)).converge(DAY)
+    shown = log_of(replace(lake, catalog=catalog)).sync_catalog(DAY)
     assert catalog.raced
     assert shown is not None
     assert shown.commit == "b"
@@ -86,7 +86,7 @@ def test_a_crash_after_any_pointer_is_repaired_and_states_move_last(lake: Lake, 
         lake.catalog.move_pointer(table, DAY, second.folders[table.name])
     assert lake.catalog.partitions(STATES)[DAY] == first.folders["states"], "readers of states see the old day"
     assert log_of(lake).days_behind() == [DAY]
-    log_of(lake).converge(DAY)
+    log_of(lake).sync_catalog(DAY)
     assert visible_commits(lake) == {"b"}
     assert log_of(lake).days_behind() == []
 
@@ -95,7 +95,7 @@ def test_a_lost_catalog_is_made_again_from_the_log(folder_lake: Lake) -> None:
     published(folder_lake, "a", 1)
     (folder_lake.root / "catalog.json").unlink()  # type: ignore[operator]
     assert log_of(folder_lake).days_behind() == [DAY]
-    log_of(folder_lake).converge(DAY)
+    log_of(folder_lake).sync_catalog(DAY)
     assert visible_commits(folder_lake) == {"a"}
 
 
@@ -171,7 +171,7 @@ def test_commit_ids_sort_by_time_and_never_repeat() -> None:
 
 
 def test_nothing_published_is_nothing_to_converge(folder_lake: Lake) -> None:
-    assert log_of(folder_lake).converge(DAY) is None
+    assert log_of(folder_lake).sync_catalog(DAY) is None
     assert log_of(folder_lake).head(DAY) is None
 
 

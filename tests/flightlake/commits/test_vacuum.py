@@ -73,14 +73,14 @@ def test_a_rollback_decided_at_the_same_time_comes_first_or_not_at_all(folder_la
     published(folder_lake, "a", 1)
     published(folder_lake, "b", 2)
     vacuum = cleaning(folder_lake)
-    retire = vacuum.log.retire
+    mark_vacuumed = vacuum.log.mark_vacuumed
 
     def rolled_back_meanwhile(*args: Any, **kwargs: Any) -> None:
-        vacuum.log.retire = retire  # type: ignore[method-assign]
+        vacuum.log.mark_vacuumed = mark_vacuumed  # type: ignore[method-assign]
         log_of(folder_lake).roll_back(DAY, commit="a", seen_raw_keys=(), at=START + timedelta(hours=3))
-        retire(*args, **kwargs)
+        mark_vacuumed(*args, **kwargs)
 
-    vacuum.log.retire = rolled_back_meanwhile  # type: ignore[method-assign]
+    vacuum.log.mark_vacuumed = rolled_back_meanwhile  # type: ignore[method-assign]
     assert vacuum.remove() == [], "a is visible again, and b was when it began"
     assert visible_commits(folder_lake) == {"a"}
     for folder in log_of(folder_lake).folders(DAY, "a").values():
@@ -90,7 +90,7 @@ def test_a_rollback_decided_at_the_same_time_comes_first_or_not_at_all(folder_la
 def test_a_vacuum_that_was_killed_after_its_record_is_finished_by_the_next(folder_lake: Lake) -> None:
     published(folder_lake, "a", 1)
     published(folder_lake, "b", 2)
-    log_of(folder_lake).retire(log_of(folder_lake).records(DAY), ["a"], at=LATER)
+    log_of(folder_lake).mark_vacuumed(log_of(folder_lake).records(DAY), ["a"], at=LATER)
     assert len(cleaning(folder_lake).remove()) == len(CURATED_TABLES)
     assert cleaning(folder_lake).remove() == []
     assert len(log_of(folder_lake).records(DAY)) == 3

@@ -68,7 +68,7 @@ def test_who_is_never_first_gives_up_and_says_so(folder_lake: Lake) -> None:
     log = small_conversion(folder_lake, SystemClock()).log
 
     def changed() -> None:
-        log.retire(log.records(FIRST_DAY), ["20200101T000000Z-00000000"], at=datetime.now(UTC))
+        log.mark_vacuumed(log.records(FIRST_DAY), ["20200101T000000Z-00000000"], at=datetime.now(UTC))
 
     (result,) = small_conversion(folder_lake, SystemClock(), Meanwhile(changed, times=50)).run([FIRST_DAY])
     assert result.failed

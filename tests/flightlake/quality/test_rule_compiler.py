@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.vectors import NOON, vector
 
 from flightlake.opensky.decoder import DECODED_COLUMNS, decode_row
-from flightlake.quality.rule_compiler import BROKEN, KEPT, python_expression, verdict_function
+from flightlake.quality.rule_compiler import BROKEN, KEPT, compiled_rules, python_expression
 from flightlake.quality.rules import RULES, Rule
 
 
@@ -56,13 +56,13 @@ def test_a_verdict_holds_two_bits_a_rule_and_looks_at_broken_only_where_the_rule
         Rule("not_asked", "validity", "warn", "category > 17", "m", applies="category is not null"),
         Rule("broken", "validity", "warn", "field_count = 17", "m", applies="true"),
     )
-    assert verdict_function(rules)([decode_row(vector())], NOON) == [KEPT | BROKEN << 4]
-    assert verdict_function(rules)([], NOON) == []
+    assert compiled_rules(rules)([decode_row(vector())], NOON) == [KEPT | BROKEN << 4]
+    assert compiled_rules(rules)([], NOON) == []
 
 
 def test_more_rules_than_a_machine_word_has_bits_are_told_apart() -> None:
     rules = tuple(Rule(f"r{n}", "validity", "warn", "true" if n == 99 else "false", "m") for n in range(100))
-    (verdict,) = verdict_function(rules)([decode_row(vector())], NOON)
+    (verdict,) = compiled_rules(rules)([decode_row(vector())], NOON)
     assert verdict == sum(KEPT << 2 * n for n in range(99)) + (BROKEN << 198)
 
 
@@ -107,7 +107,7 @@ def in_duckdb() -> Any:
 def test_duckdb_gives_every_rule_the_same_answer(in_duckdb: Any, changes: dict[int, Any], is_extended: bool) -> None:
     good = [*vector(), 4] if is_extended else vector()
     row = decode_row([changes.get(index, value) for index, value in enumerate(good)])
-    (verdict,) = verdict_function()([row], NOON)
+    (verdict,) = compiled_rules()([row], NOON)
     for number, (rule, (applies, broken)) in enumerate(zip(RULES, in_duckdb(row), strict=True)):
         expected = 0 if applies is False else {True: BROKEN, False: KEPT}[broken]
         assert verdict >> 2 * number & 3 == expected, rule.name

@@ -185,7 +185,7 @@ def test_what_killed_writers_left_is_found_and_can_go(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"123")
     (tmp_path / "curated/d/e").mkdir(parents=True)
-    left = list(store.leftovers())
+    left = list(store.list_incomplete())
     assert sorted((info.key, info.size_bytes) for info in left if info.key != "curated/d/e") == [
         (".incoming-4567", 3),
         ("curated/a/.incoming-0123", 3),
@@ -193,7 +193,7 @@ def test_what_killed_writers_left_is_found_and_can_go(tmp_path: Path) -> None:
     ]
     assert "curated/d/e" in {info.key for info in left}, "an empty folder"
     for info in left:
-        store.discard(info)
-        store.discard(info)
-    assert list(store.leftovers()) == []
+        store.remove_incomplete(info)
+        store.remove_incomplete(info)
+    assert list(store.list_incomplete()) == []
     assert sorted(path.name for path in tmp_path.rglob("*")) == [".part.parquet.crc", "a", "curated", "part.parquet"]

@@ -177,4 +177,4 @@ def test_an_address_is_that_of_the_root_followed_by_the_key(store: ObjectStore) 
 
 def test_a_finished_object_is_no_leftover(store: ObjectStore) -> None:
     store.put_if_absent("curated/a/part.parquet", b"x")
-    assert list(store.leftovers()) == []
+    assert list(store.list_incomplete()) == []

@@ -169,9 +169,9 @@ def test_an_upload_in_parts_that_was_never_completed_is_found_and_aborted(aws: A
     store = S3Store(bucket, "lake", client)
     for key in ("lake/curated/a", "elsewhere/b"):
         client.create_multipart_upload(Bucket=bucket, Key=key)
-    (left,) = store.leftovers()
+    (left,) = store.list_incomplete()
     assert left.key.startswith("curated/a?uploadId=")
-    store.discard(left)
-    store.discard(left)
-    assert list(store.leftovers()) == []
+    store.remove_incomplete(left)
+    store.remove_incomplete(left)
+    assert list(store.list_incomplete()) == []
     assert [found["Key"] for found in client.list_multipart_uploads(Bucket=bucket)["Uploads"]] == ["elsewhere/b"]

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 from pyspark.sql import SparkSession
-from support.archives import archive, damaged, loose, loose_keys, part_keys
+from support.archives import archive, damaged, part_keys, unarchived_keys
 from support.crash_injection import Interrupting
 from support.vectors import DAY, NOON, body, landed, vector
 
@@ -104,7 +104,7 @@ def recounted(spark: SparkSession, lake: Lake) -> tuple[Any, ...]:
     local, by_spark = Verification(lake).verify_day(DAY, lambda: None), verify_day(spark, lake, DAY)
     assert local is not None
     assert by_spark is not None
-    return local.recounted, by_spark.recounted, local.differences
+    return local.recomputed, by_spark.recomputed, local.differences
 
 
 def head(lake: Lake) -> Any:
@@ -161,7 +161,7 @@ def test_a_rebuild_of_an_archived_day_opens_its_parts_and_nothing_else(spark: Sp
 
 def test_what_lies_in_both_places_is_read_once(spark: SparkSession, good_lake: Lake) -> None:
     archive(good_lake, removes=False)
-    assert len(loose_keys(good_lake)) == 4
+    assert len(unarchived_keys(good_lake)) == 4
     assert len(read(spark, good_lake).inputFiles()) == 1
     before = published(good_lake)
     assert converted(good_lake, spark, rebuild=True).published
@@ -193,9 +193,9 @@ def test_a_conversion_during_which_the_day_is_archived_loses_no_row(
     spark: SparkSession, good_lake: Lake, moment: tuple[str, str]
 ) -> None:
     before = published(good_lake)
-    store: Any = Interrupting(loose(good_lake), *moment, lambda: archive(good_lake))
+    store: Any = Interrupting(good_lake.raw_store, *moment, lambda: archive(good_lake))
     result = converted(replace(good_lake, store=ArchivedStore(store)), spark, rebuild=True)
-    assert loose_keys(good_lake) == []
+    assert unarchived_keys(good_lake) == []
     assert result.published or result.failed
     assert published(good_lake) == before
     again = converted(open_lake(good_lake.address), spark, rebuild=True)
@@ -204,11 +204,11 @@ def test_a_conversion_during_which_the_day_is_archived_loses_no_row(
 
 
 def first_key(lake: Lake) -> str:
-    return min(archived_members(loose(lake), DAY))
+    return min(archived_members(lake.raw_store, DAY))
 
 
 def last_key(lake: Lake) -> str:
-    return max(archived_members(loose(lake), DAY))
+    return max(archived_members(lake.raw_store, DAY))
 
 
 @pytest.mark.slow
@@ -228,7 +228,7 @@ def test_a_damaged_part_publishes_nothing_and_is_named_with_its_response(
     verdict = verify_day(spark, good_lake, DAY)
     assert verdict is not None
     assert any(
-        line.startswith(f"{key}: published as read, recounted as {part} is damaged") for line in verdict.differences
+        line.startswith(f"{key}: published as read, recomputed as {part} is damaged") for line in verdict.differences
     )
 
 
@@ -236,7 +236,7 @@ def test_a_part_that_is_gone_publishes_nothing_and_is_named(spark: SparkSession,
     before = published(good_lake)
     archive(good_lake)
     (part,) = part_keys(good_lake)
-    loose(good_lake).delete([part])
+    good_lake.raw_store.delete([part])
     result = converted(open_lake(good_lake.address), spark, rebuild=True)
     assert result.failed
     assert part.rpartition("/")[2] in (result.reason or "")

@@ -12,13 +12,13 @@ from support.vectors import DAY, NOON, body, landed, vector
 from flightlake.clock import SystemClock
 from flightlake.lake import Lake
 from flightlake.layout import raw_states_day_prefix, raw_states_key, snapshot_date_of
+from flightlake.publishing.file_ranges import range_bounds
 from flightlake.publishing.publisher import Publisher
 from flightlake.publishing.raw_day import RawDay, list_raw_day
 from flightlake.publishing.registry import STATES_LOG
 from flightlake.schema.tables.states import STATES
 from glue_jobs.build import states_build
 from glue_jobs.build.day_builder import SparkDayBuilder
-from glue_jobs.build.file_ranges import range_bounds
 
 FILES = 4
 RANDOM = random.Random(5)

@@ -1,4 +1,4 @@
-"""The recount by Spark finds what readers see differently from what was received."""
+"""Verification with Spark names each difference in the same words as the one without."""
 
 import logging
 from dataclasses import asdict
@@ -6,12 +6,13 @@ from dataclasses import asdict
 import pytest
 from pyspark.sql import SparkSession
 from support.aws import Aws
-from support.published import COUNTS, rewritten
-from support.vectors import DAY
+from support.published import COUNTS
+from support.vectors import DAY, NOON, body, landed, vector
+from support.verified import FAULTS, NOTED
 
+from duckdb_engine.verify.verify_days import Verification
 from flightlake.lake import Lake
-from flightlake.schema.tables.quality import QUALITY_SCORES
-from flightlake.schema.tables.states import STATES, STATES_QUARANTINE
+from flightlake.publishing.verification import DayVerification
 from glue_jobs.jobs.verify_states import main
 from glue_jobs.verify.verify_day import verify_day
 
@@ -33,27 +34,45 @@ def test_a_sound_day_adds_up_and_is_counted_as_verified(
     assert metrics[0]["Dimensions"] == [{"Name": "service", "Value": "flightlake-dev"}]
 
 
-def test_everything_that_differs_is_named(spark: SparkSession, small_lake: Lake) -> None:
-    altered = "select * replace (case when icao24 = 'c0ffee' then 1e0 else baro_altitude_m end as baro_altitude_m)"
-    rewritten(small_lake, STATES, f"{altered} from {{file}}")
-    rewritten(small_lake, STATES_QUARANTINE, "select * replace ([]::varchar[] as reasons) from {file}")
-    rewritten(small_lake, QUALITY_SCORES, "select * replace (failed_count + 1 as failed_count) from {file}")
-    (key,) = [info.key for info in small_lake.store.list("raw/states/")][:1]
-    small_lake.catalog.move_pointer(STATES, DAY, "curated/states/snapshot_date=2026-05-08/commit=other/")
-    verdict = verify_day(spark, small_lake, DAY)
-    assert verdict is not None
-    assert asdict(verdict.recounted) == COUNTS
-    said = "\n".join(verdict.differences)
-    assert "states: readers see curated/states/snapshot_date=2026-05-08/commit=other/, the log says" in said
-    assert "states: 1 rows published, not recounted, such as {'icao24': 'c0ffee'" in said
-    assert "states: 1 rows recounted, not published" in said
-    assert "quarantine: " in said
-    assert "quality, overall: published" in said
-    small_lake.store.delete([key])
-    verdict = verify_day(spark, small_lake, DAY)
-    assert verdict is not None
-    assert f"{key} is gone: the day can no longer be built from it" in verdict.differences
-    assert any(line.startswith("raw_rows: published ") for line in verdict.differences)
+def verified_by_both(spark: SparkSession, lake: Lake) -> tuple[DayVerification, DayVerification]:
+    by_duckdb, by_spark = Verification(lake).verify_day(DAY, lambda: None), verify_day(spark, lake, DAY)
+    assert by_duckdb
+    assert by_spark
+    return by_duckdb, by_spark
+
+
+ALONE = ("the files are gone", "a raw object was emptied", "an archived response is damaged")
+TOGETHER = tuple(name for name in FAULTS if name not in (*ALONE, "a rejected row is lost"))
+"""Faults that can be planted into one lake; those of a table's files come before that of its pointer."""
+
+
+@pytest.mark.parametrize("names", [TOGETHER, *((name,) for name in ALONE)])
+def test_both_verifiers_name_all_differences_in_the_same_words(
+    spark: SparkSession, small_lake: Lake, names: tuple[str, ...]
+) -> None:
+    for name in names:
+        FAULTS[name].plant(small_lake)
+    by_duckdb, by_spark = verified_by_both(spark, small_lake)
+    assert by_spark.differences == by_duckdb.differences
+    assert len(by_spark.differences) >= len(names) / 2
+    assert by_spark.notes == by_duckdb.notes
+    assert by_spark.recomputed == by_duckdb.recomputed
+
+
+def test_both_verifiers_note_what_is_no_fault(
+    spark: SparkSession, small_lake: Lake, caplog: pytest.LogCaptureFixture
+) -> None:
+    NOTED.plant(small_lake)
+    landed(small_lake.store, body(vector(at=NOON + 180), time=NOON + 180), time=NOON + 180)
+    by_duckdb, by_spark = verified_by_both(spark, small_lake)
+    assert by_spark.notes == by_duckdb.notes
+    assert by_spark.differences == by_duckdb.differences == ()
+    assert asdict(by_spark.recomputed) == COUNTS
+    waiting, other_rules = by_spark.notes
+    assert waiting == "1 responses wait for the next conversion"
+    assert NOTED.named[0] in other_rules
+    assert main(["--lake", small_lake.address]) == 0
+    assert f"{DAY}: {waiting}" in caplog.text
 
 
 def test_a_day_that_was_never_published_is_named(small_lake: Lake, caplog: pytest.LogCaptureFixture) -> None:

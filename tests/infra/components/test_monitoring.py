@@ -1,4 +1,4 @@
-"""Alarms and dashboards stand on figures that are really sent, and lead to pages that really help."""
+"""Alarms and dashboards use metrics that the code sends, and their runbooks exist and name real commands."""
 
 import json
 import re
@@ -31,8 +31,8 @@ DOCUMENTS = sorted([*RUNBOOKS.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT 
 @pytest.fixture(scope="module")
 def sent() -> set[str]:
     """Every metric of our namespace that the code sends."""
-    poller = (ROOT / "ingestion" / "invocation.py").read_text()
-    polls = set(re.findall(r'add_metric\(\s*"(\w+)"', poller)) | set(re.findall(r'\("(Polls\w+)", status', poller))
+    poller = (ROOT / "ingestion" / "aws_lambda" / "invocation.py").read_text()
+    polls = set(re.findall(r'add_metric\(\s*"(\w+)"', poller)) | set(re.findall(r'\("(Polls\w+)", ', poller))
     assert len(polls) > 10
     jobs = [*verification_metrics(verified=0, differing=0), *vacuum_metrics([])]
     return polls | {metric.name for metric in jobs} | {"QualityScore", "NewestSnapshotAge"} | CONVERTED
@@ -54,7 +54,7 @@ def alarms(recording: Recording) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_every_alarm_tells_somebody_and_names_its_runbook(recordings: Mapping[str, Recording], stack: str) -> None:
+def test_every_alarm_notifies_a_topic_and_names_its_runbook(recordings: Mapping[str, Recording], stack: str) -> None:
     topic = f"arn:aws:sns:us-east-1:111122223333:flightlake-{stack}-alarms"
     for name, inputs in alarms(recordings[stack]).items():
         assert inputs["alarmActions"] == inputs["okActions"] == [topic]
@@ -78,7 +78,7 @@ def metrics_of(recording: Recording) -> Iterator[tuple[str, str, Mapping[str, st
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_alarms_and_dashboards_stand_on_figures_that_are_sent(
+def test_alarms_and_dashboards_use_metrics_that_are_sent(
     recordings: Mapping[str, Recording], sent: set[str], stack: str
 ) -> None:
     for namespace, name, dimensions in metrics_of(recordings[stack]):
@@ -126,15 +126,17 @@ def test_dashboards_do_not_overlap_and_name_their_region(recordings: Mapping[str
         assert all(w["properties"]["region"] == "us-east-1" for w in widgets if w["type"] == "metric")
 
 
-def test_the_budget_tells_of_half_most_all_and_too_much_to_come(recordings: Mapping[str, Recording]) -> None:
+def test_the_budget_notifies_at_shares_of_it_and_when_the_forecast_exceeds_it(
+    recordings: Mapping[str, Recording],
+) -> None:
     (budget,) = recordings["dev"].of_type("aws:budgets/budget:Budget")
-    told = [(entry["notificationType"], entry["threshold"]) for entry in budget.inputs["notifications"]]
-    assert told == [("ACTUAL", 50), ("ACTUAL", 80), ("ACTUAL", 100), ("FORECASTED", 100)]
+    notified = [(entry["notificationType"], entry["threshold"]) for entry in budget.inputs["notifications"]]
+    assert notified == [("ACTUAL", 50), ("ACTUAL", 80), ("ACTUAL", 100), ("FORECASTED", 100)]
     assert budget.inputs["costFilters"] == [{"name": "TagKeyValue", "values": ["user:Stack$dev"]}]
     assert budget.inputs["limitAmount"] == "25"
 
 
-def test_an_address_is_told_of_alarms_and_reports(record_stack: Callable[..., Recording]) -> None:
+def test_an_address_receives_alarms_and_reports(record_stack: Callable[..., Recording]) -> None:
     recording = record_stack("dev", alarmEmail="on-call@example.org")
     found = recording.of_type("aws:sns/topicSubscription:TopicSubscription")
     assert {resource.inputs["endpoint"] for resource in found} == {"on-call@example.org"}
@@ -149,14 +151,14 @@ def command_lines(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
-def test_every_command_in_the_documents_is_one_that_there_is(path: Path) -> None:
+def test_every_command_in_the_documents_exists(path: Path) -> None:
     for line in command_lines(path):
         _, name, *arguments = shlex.split(line)
         if name == "COMMAND":
             continue
         assert name in COMMANDS, line
         alone = typer.Typer(add_completion=False)
-        alone.command(name)(import_module(f"cli.{name}").command)
+        alone.command(name)(import_module(f"cli.commands.{name}").command)
         command = typer.main.get_command(alone)
         with command.context_class(command, info_name=name) as context:
             known, _, _ = command.make_parser(context).parse_args(list(arguments))

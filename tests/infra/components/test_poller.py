@@ -34,19 +34,19 @@ def test_what_a_schedule_could_not_send_names_its_poll(
     recordings: Mapping[str, Recording], schedule: str, due_at: str
 ) -> None:
     target: Any = schedules(recordings["dev"])[schedule]["target"]
-    told = {"SCHEDULED_TIME": {"StringValue": "2026-05-08T12:00:00Z"}, "ERROR_CODE": {"StringValue": "Throttled"}}
-    message = {"MessageId": "m", "ReceiptHandle": "r", "MessageAttributes": told}
+    attributes = {"SCHEDULED_TIME": {"StringValue": "2026-05-08T12:00:00Z"}, "ERROR_CODE": {"StringValue": "Throttled"}}
+    message = {"MessageId": "m", "ReceiptHandle": "r", "MessageAttributes": attributes}
     for body in (target["input"], target["input"].replace(PLACEHOLDER, "2026-05-08T12:00:00Z")):
         letter = DeadLetter.of_message({**message, "Body": body})
         assert f"{letter.due_at:%H:%M:%S}" == due_at
 
 
-def test_the_globe_ticks_by_the_minute(recordings: Mapping[str, Recording]) -> None:
+def test_the_globe_is_triggered_by_the_minute(recordings: Mapping[str, Recording]) -> None:
     assert schedules(recordings["prod"]).keys() == {"poll"}
     assert recordings["prod"].exports["environment"]["FLIGHTLAKE_INTERVAL_S"] == "86.4"
 
 
-def test_ten_seconds_are_six_ticks_a_minute(record_stack: Callable[..., Recording]) -> None:
+def test_ten_seconds_are_six_triggers_a_minute(record_stack: Callable[..., Recording]) -> None:
     found = schedules(record_stack("prod", tier="licensed", pollIntervalSeconds="10"))
     assert found.keys() == {"poll", *(f"poll-{delay}s-later" for delay in (10, 20, 30, 40, 50))}
 
@@ -63,8 +63,8 @@ def test_a_tick_that_failed_is_never_tried_again_and_never_lost(
     (invoke,) = recordings[stack].of_type("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")
     assert invoke.inputs["maximumRetryAttempts"] == 0
     assert invoke.inputs["destinationConfig"] == {"onFailure": {"destination": dead_letters}}
-    ticks = recordings[stack].named("aws:sqs/queue:Queue", "ticks").inputs
-    assert json.loads(ticks["redrivePolicy"])["deadLetterTargetArn"] == dead_letters
+    triggers = recordings[stack].named("aws:sqs/queue:Queue", "ticks").inputs
+    assert json.loads(triggers["redrivePolicy"])["deadLetterTargetArn"] == dead_letters
 
 
 def test_each_delayed_tick_is_an_invocation_of_its_own(recordings: Mapping[str, Recording]) -> None:
@@ -80,8 +80,8 @@ def test_the_function_is_what_was_measured(recordings: Mapping[str, Recording]) 
     assert (function["timeout"], function["memorySize"], function["reservedConcurrentExecutions"]) == (75, 512, 1)
     assert function["tracingConfig"] == {"mode": "Active"}
     assert function["loggingConfig"] == {"logFormat": "JSON", "logGroup": "/flightlake/prod/poller"}
-    ticks = recordings["prod"].named("aws:sqs/queue:Queue", "ticks").inputs
-    assert ticks["visibilityTimeoutSeconds"] >= 6 * function["timeout"]
+    triggers = recordings["prod"].named("aws:sqs/queue:Queue", "ticks").inputs
+    assert triggers["visibilityTimeoutSeconds"] >= 6 * function["timeout"]
 
 
 def test_the_environment_is_what_the_command_line_reads(recordings: Mapping[str, Recording]) -> None:

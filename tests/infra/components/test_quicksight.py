@@ -1,4 +1,4 @@
-"""What QuickSight would show: judged by AWS's schema, its queries run on a small lake."""
+"""QuickSight's dashboard validated by AWS's schema, and its queries run on a small lake."""
 
 import copy
 import json

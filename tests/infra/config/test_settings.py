@@ -1,11 +1,11 @@
-"""The choices of a stack: what is shipped is possible, and what is not is refused with what would work."""
+"""Settings of a stack: the shipped files are valid, and invalid values are refused with a remedy."""
 
 import re
 import subprocess
 import sys
 
 import pytest
-from support.stacks import ROOT, shipped_config
+from support.stacks import PLANTED, ROOT, shipped_config
 
 from flightlake.errors import UsageError
 from flightlake.opensky.quota import fastest_interval_s
@@ -78,7 +78,7 @@ def test_the_globe_is_polled_at_the_fastest_that_its_tier_allows(stack: str) -> 
         ({"networkCidr": "10.0.0.0/8"}, r"networkCidr is '10.0.0.0/8': give a range such as 10.20.0.0/20"),
         ({"githubRepository": "lake"}, r"githubRepository is 'lake': give owner/name"),
         ({"alarmEmail": "nobody"}, r"alarmEmail is 'nobody': give a mail address"),
-        ({"owner": None}, r"flightlake:owner is not set; give who answers for this stack"),
+        ({"owner": None}, r"flightlake:owner is not set; give the team responsible for this stack"),
         ({"pollIntervalSecond": "30"}, r"no setting flightlake:pollIntervalSecond; did you mean pollIntervalSeconds\?"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
@@ -96,13 +96,13 @@ def test_a_stack_that_there_is_not_is_refused() -> None:
 
 
 def test_the_secret_is_not_shown() -> None:
-    assert "canary" not in repr(settings_with())
+    assert PLANTED not in repr(settings_with())
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_every_setting_stands_in_the_file_with_its_explanation(stack: str) -> None:
     text = (ROOT / f"Pulumi.{stack}.yaml").read_text()
-    reads = (ROOT / "infra").glob("*.py")
+    reads = (ROOT / "infra" / "config").glob("*.py")
     pattern = r'reader\.(?:text|optional_text|choice|flag|number|count|optional_region)\(\s*"(\w+)"'
     keys = {key for path in reads for key in re.findall(pattern, path.read_text())}
     assert len(keys) > 25
@@ -112,7 +112,7 @@ def test_every_setting_stands_in_the_file_with_its_explanation(stack: str) -> No
 
 
 def test_importing_reads_neither_environment_nor_files() -> None:
-    """The modules of the program, in a process that watches what is opened and which variables are asked for."""
+    """Every module of infra is imported in a process that records opened files and variables that are read."""
     program = """
 import os, sys
 import pulumi, pulumi_aws, botocore.session, sqlglot.optimizer.qualify, rich.console, yaml, boto3, rich.tree

@@ -27,7 +27,7 @@ from infra.package.build import (
 )
 
 ROOT = Path(__file__).parents[3]
-ROOMS = ("flightlake", "ingestion", "glue_jobs")
+PACKAGES = ("flightlake", "ingestion", "glue_jobs")
 
 
 @pytest.fixture(autouse=True)
@@ -64,10 +64,10 @@ def make_wheel(folder: Path, *, tag: str = "py3-none-any", ballast_bytes: int = 
 
 
 def checkout(folder: Path, requirement: str) -> Path:
-    """Copy what a build reads into a folder, with a requirement of its own."""
+    """Copy the inputs of a build into a folder, with the given requirement."""
     ignored = shutil.ignore_patterns("__pycache__")
-    for room in ROOMS:
-        shutil.copytree(ROOT / room, folder / room, ignore=ignored)
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, folder / package, ignore=ignored)
     for name in ("pyproject.toml", "LICENSE"):
         shutil.copy2(ROOT / name, folder)
     (folder / "requirements").mkdir()
@@ -105,7 +105,7 @@ def test_another_checkout_with_other_times_and_modes_gives_the_same_bytes(source
         assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
 
 
-def test_the_poller_holds_its_rooms_its_packages_its_version_and_the_licence(source: Path, tmp_path: Path) -> None:
+def test_the_poller_holds_its_code_its_dependencies_its_version_and_the_licence(source: Path, tmp_path: Path) -> None:
     build_poller(tmp_path / "poller.zip", root=source)
     names = names_in(tmp_path / "poller.zip")
     assert {"flightlake/quality/rules.py", "ingestion/aws_lambda/handler.py", "thing/__init__.py", "LICENSE"} <= names
@@ -113,7 +113,7 @@ def test_the_poller_holds_its_rooms_its_packages_its_version_and_the_licence(sou
     assert not [name for name in names if "RECORD" in name or name.startswith(("glue_jobs/", "bin/"))]
 
 
-def test_the_glue_library_holds_its_rooms_and_the_licence(source: Path, tmp_path: Path) -> None:
+def test_the_glue_library_holds_its_code_and_the_licence(source: Path, tmp_path: Path) -> None:
     (source / "flightlake" / "new_data.json").write_text("{}")
     build_glue(tmp_path / "glue.zip", root=source)
     names = names_in(tmp_path / "glue.zip")
@@ -182,7 +182,7 @@ def test_a_poller_above_the_limit_is_refused(tmp_path: Path) -> None:
         build_poller(tmp_path / "poller.zip", root=checkout(tmp_path / "source", requirement))
 
 
-def test_a_package_is_told_by_name_size_and_hash(tmp_path: Path) -> None:
+def test_a_package_is_described_by_name_size_and_hash(tmp_path: Path) -> None:
     (tmp_path / "dist").mkdir()
     (tmp_path / "dist" / "poller.zip").write_bytes(b"abc")
     abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
@@ -198,12 +198,12 @@ def test_the_command_builds_and_shows(tmp_path: Path, capsys: pytest.CaptureFixt
 
 def test_a_package_that_was_not_built_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", "poller", "--folder", str(tmp_path)]) == 1
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err == f"error: {tmp_path}/poller.zip is missing: `make package` builds it\n"
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err == f"error: {tmp_path}/poller.zip is missing: `make package` builds it\n"
 
 
-def test_a_python_without_pip_is_told(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_python_without_pip_is_reported(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bare = tmp_path / "bare"
     bare.write_text(f'#!/bin/sh\nexec {sys.executable} -S "$@"\n')
     bare.chmod(0o755)
@@ -217,7 +217,7 @@ def made(source: Path) -> Path:
     """A checkout in which `make package` has run, as far as make can tell."""
     shutil.copy2(ROOT / "Makefile", source)
     shutil.copytree(ROOT / "infra", source / "infra", ignore=shutil.ignore_patterns("__pycache__"))
-    set_up = ("build", "local", "java")
+    set_up = ("build", "local")
     for name in [*(f"requirements/{part}.txt" for part in set_up), ".venv/.local", "dist/poller.zip", "dist/glue.zip"]:
         (source / name).parent.mkdir(exist_ok=True)
         (source / name).touch()
@@ -258,6 +258,6 @@ def test_make_builds_anew_where_a_module_has_gone(made: Path) -> None:
     later = (made / "dist" / "glue.zip").stat().st_mtime + 10
     for package in ("poller.zip", "glue.zip"):
         os.utime(made / "dist" / package, (later, later))
-    (made / "glue_jobs" / "options.py").unlink()
+    (made / "glue_jobs" / "session.py").unlink()
     os.utime(made / "glue_jobs", (later + 10, later + 10))  # as the removal did, ten seconds later
     assert to_build(made) == {"glue"}

@@ -1,4 +1,4 @@
-"""The library of the Glue jobs itself: a script alone, the archive by --py-files, and this checkout out of reach."""
+"""The Glue jobs' library in use: one script, the archive by --py-files, and this checkout out of reach."""
 
 import shutil
 from pathlib import Path, PurePosixPath
@@ -16,7 +16,7 @@ from flightlake.storage.open_lake import open_lake
 from infra.package.build import build_glue
 
 ROOT = Path(__file__).parents[3]
-OURS = {"flightlake", "glue_jobs", "ingestion", "local", "infra"}
+OURS = {"flightlake", "glue_jobs", "ingestion", "duckdb_engine", "serving", "simulator", "cli", "infra"}
 
 HIDING = """
 import atexit
@@ -28,23 +28,23 @@ sys.meta_path[:] = [finder for finder in sys.meta_path if "__editable__" not in 
 sys.path[:] = [folder for folder in sys.path if not folder or os.path.realpath(folder) != os.environ["HIDDEN_ROOT"]]
 
 
-def tell():
+def list_imported():
     ours = [module for name, module in sys.modules.items() if name.split(".")[0] in {OURS}]
-    with open(os.environ["TOLD"], "a") as file:
+    with open(os.environ["IMPORTED"], "a") as file:
         file.writelines(f"{module.__file__}\\n" for module in ours)
 
 
-atexit.register(tell)
+atexit.register(list_imported)
 """
 
 
 @pytest.fixture
 def empty_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder for PYTHONPATH that takes this checkout out of reach, and writes to `told` what was imported of ours."""
+    """A folder for PYTHONPATH that takes this checkout out of reach, and lists our imported modules in `imported`."""
     folder = awsglue_folder(tmp_path / "path")
     (folder / "sitecustomize.py").write_text(HIDING.replace("{OURS}", repr(sorted(OURS))))
     monkeypatch.setenv("HIDDEN_ROOT", str(ROOT))
-    monkeypatch.setenv("TOLD", str(tmp_path / "told"))
+    monkeypatch.setenv("IMPORTED", str(tmp_path / "imported"))
     return folder
 
 
@@ -53,7 +53,7 @@ def test_the_library_holds_every_module_of_the_jobs_and_no_test(tmp_path: Path) 
     with ZipFile(tmp_path / "glue.zip") as archive:
         names = set(archive.namelist())
     modules = {
-        str(path.relative_to(ROOT)) for room in ("flightlake", "glue_jobs") for path in (ROOT / room).rglob("*.py")
+        str(path.relative_to(ROOT)) for name in ("flightlake", "glue_jobs") for path in (ROOT / name).rglob("*.py")
     }
     assert names == modules | {"LICENSE"}
     packages = {PurePosixPath(name).parent for name in modules}
@@ -69,12 +69,12 @@ def test_a_job_runs_from_the_library_alone(empty_path: Path, tmp_path: Path) -> 
     script = shutil.copy(ROOT / "glue_jobs" / "jobs" / "convert_states.py", tmp_path)
     ours = ("--lake", lake.address, "--min_quality", "50")
     submit = ("--master", "local[2]", "--py-files", library, script)
-    status, said = spark_submit(*submit, *GLUE_ARGUMENTS, *ours, cwd=tmp_path, python_path=str(empty_path))
-    assert status == 0, said
+    status, output = spark_submit(*submit, *GLUE_ARGUMENTS, *ours, cwd=tmp_path, python_path=str(empty_path))
+    assert status == 0, output
     head = CommitLog(STATES_LOG.name, STATES_LOG.tables, lake.store, lake.catalog).head(DAY)
     assert head is not None
     assert head.counts == DayCounts(raw_rows=3, curated=2, quarantined=1, duplicates=0)
-    files = (tmp_path / "told").read_text().splitlines()
+    files = (tmp_path / "imported").read_text().splitlines()
     assert len(files) > 20
     assert {file for file in files if "/glue.zip/" not in file} == set()
 
@@ -83,6 +83,6 @@ def test_a_job_runs_from_the_library_alone(empty_path: Path, tmp_path: Path) -> 
 def test_without_the_library_a_job_finds_nothing_of_ours(empty_path: Path, tmp_path: Path) -> None:
     """The test above would be worth nothing if the checkout were in reach."""
     script = shutil.copy(ROOT / "glue_jobs" / "jobs" / "convert_states.py", tmp_path)
-    status, said = spark_submit("--master", "local[1]", script, cwd=tmp_path, python_path=str(empty_path))
+    status, output = spark_submit("--master", "local[1]", script, cwd=tmp_path, python_path=str(empty_path))
     assert status == 1
-    assert "No module named 'glue_jobs'" in said
+    assert "No module named 'glue_jobs'" in output

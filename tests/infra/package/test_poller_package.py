@@ -29,7 +29,7 @@ from simulator.sky import Sky
 
 ROOT = Path(__file__).parents[3]
 SDK = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "python-dateutil", "six")
-"""What Lambda's runtime brings: boto3 and what it needs."""
+"""Packages of Lambda's runtime: boto3 and its dependencies."""
 
 INVOKE = """
     import json, sys
@@ -73,7 +73,7 @@ def task_root(package: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def sdk(package: Path) -> Path:
-    """A folder with boto3 and what it needs, from the pins and nothing else; the index is in reach, see `package`."""
+    """A folder with boto3 and its dependencies at their pinned versions; the index is in reach, see `package`."""
     text = (ROOT / "requirements" / "local.txt").read_text()
     pins = re.findall(r"^\S+==\S+ (?:\\\n {4}--hash=\S+ ?)+", text, re.MULTILINE)
     named = {pin.split("==")[0]: pin for pin in pins}
@@ -163,7 +163,7 @@ def function(task_root: Path, sdk: Path, environment: dict[str, str], tmp_path: 
 
 
 def schedule_event() -> dict[str, Any]:
-    """A tick as EventBridge sends it."""
+    """A trigger as EventBridge sends it."""
     return {
         "version": "0",
         "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa",
@@ -178,7 +178,7 @@ def schedule_event() -> dict[str, Any]:
 
 
 def queue_event() -> dict[str, Any]:
-    """A delayed tick as SQS delivers it."""
+    """A delayed trigger as SQS delivers it."""
     sent = datetime.now(UTC) - timedelta(seconds=30)
     message = {
         "messageId": "059f36b4-87a3-44ab-83d2-661975830a7d",
@@ -210,7 +210,9 @@ def test_the_package_is_small_and_leaves_out_what_the_runtime_brings(package: Pa
         names = archive.namelist()
     tops = {name.split("/")[0] for name in names}
     assert {"aws_lambda_powertools", "aws_xray_sdk", "requests", "tenacity", "wrapt", "certifi", "LICENSE"} <= tops
-    assert tops.isdisjoint({"boto3", "botocore", "s3transfer", "bin", "tests", "glue_jobs", "cli", "infra"})
+    ours = {"flightlake", "ingestion", "glue_jobs", "duckdb_engine", "serving", "simulator", "cli", "infra"}
+    assert tops & ours == {"flightlake", "ingestion"}
+    assert tops.isdisjoint({"boto3", "botocore", "s3transfer", "bin", "tests"})
     assert [name for name in names if "__pycache__" in name or "/tests/" in name or name.endswith("/RECORD")] == []
 
 
@@ -231,7 +233,7 @@ def test_building_again_gives_the_same_bytes(package: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("event", [schedule_event, queue_event], ids=["schedule", "queue"])
-def test_a_tick_lands_a_response_on_lambda_s_python(function: Function, aws: Aws, event: Any) -> None:
+def test_a_trigger_lands_a_response_on_lambda_s_python(function: Function, aws: Aws, event: Any) -> None:
     answer = function.invoke(python_or_skip(PYTHON_VERSION), event())
     assert_landed(answer, aws)
 

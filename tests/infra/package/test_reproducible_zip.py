@@ -1,4 +1,4 @@
-"""What goes into our archives, and that their bytes follow from it alone."""
+"""Selection of files for the archives, and archive bytes that depend on the files alone."""
 
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile
@@ -44,10 +44,15 @@ def test_an_archive_that_could_not_be_finished_leaves_the_old_one(tmp_path: Path
 
 def test_a_package_s_modules_and_data_travel_and_nothing_else_of_its_folder(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(PYPROJECT)
-    run = ["room/__init__.py", "room/deep/rules.py", "room/deep/table.json", "room/page.j2"]
-    idle = ["room/notes.md", "room/rules.py.orig", "room/__pycache__/rules.cpython-313.pyc", "other/__init__.py"]
+    run = ["package/__init__.py", "package/deep/rules.py", "package/deep/table.json", "package/page.j2"]
+    idle = [
+        "package/notes.md",
+        "package/rules.py.orig",
+        "package/__pycache__/rules.cpython-313.pyc",
+        "other/__init__.py",
+    ]
     write(tmp_path, [*run, *idle])
-    assert sorted(project_files(tmp_path, ["room"])) == sorted(run)
+    assert sorted(project_files(tmp_path, ["package"])) == sorted(run)
 
 
 def test_of_an_installed_package_travels_what_runs_with_its_licence(tmp_path: Path) -> None:

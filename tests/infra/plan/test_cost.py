@@ -62,16 +62,16 @@ def test_each_choice_that_costs_is_seen() -> None:
 
 
 def test_own_metrics_are_counted_from_the_code() -> None:
-    poller = (ROOT / "ingestion" / "invocation.py").read_text()
-    jobs = (ROOT / "glue_jobs" / "metrics.py").read_text()
-    polls = set(re.findall(r'add_metric\(\s*"(\w+)"', poller)) | set(re.findall(r'\("(Polls\w+)", status', poller))
+    poller = (ROOT / "ingestion" / "aws_lambda" / "invocation.py").read_text()
+    jobs = (ROOT / "glue_jobs" / "jobs" / "metrics.py").read_text()
+    polls = set(re.findall(r'add_metric\(\s*"(\w+)"', poller)) | set(re.findall(r'\("(Polls\w+)", ', poller))
     sent = polls | {"ColdStart"} | set(re.findall(r'Metric\("(\w+)"', jobs))
     assert {metric.name for metric in [*vacuum_metrics([]), *verification_metrics(verified=0, differing=0)]} <= sent
     assert len(sent) == OWN_METRICS
 
 
 @pytest.mark.usefixtures("built_checkout")
-def test_the_readme_tells_the_forecast() -> None:
+def test_the_readme_states_the_forecast() -> None:
     text = (ROOT / "README.md").read_text()
     for stack in ("dev", "prod"):
         assert f"{total_usd(make_plan(stack).lines):.2f} USD for `{stack}`" in text

@@ -1,4 +1,4 @@
-"""A plan is read by everybody: it shows no secret, wherever that was left lying."""
+"""Plans show no secret, not even one in plain text in a stack's file or in the environment."""
 
 import json
 from pathlib import Path
@@ -24,6 +24,6 @@ def test_a_plan_shows_no_secret_even_of_a_stack_file_that_holds_it_in_plain(
         (tmp_path / f"Pulumi.{name}.yaml").write_text(text.rstrip("\n") + "\n" + client)
     monkeypatch.setattr(model, "ROOT", tmp_path)
     assert plan(["prod", "--format", form]) == 0
-    told = capsys.readouterr()
-    assert "are not set yet" not in told.out
-    assert Search({"client": secret, "key": key}).in_all({"plan": told.out, "errors": told.err}) == {}
+    output = capsys.readouterr()
+    assert "are not set yet" not in output.out
+    assert Search({"client": secret, "key": key}).in_all({"plan": output.out, "errors": output.err}) == {}

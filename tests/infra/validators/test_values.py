@@ -1,6 +1,6 @@
-"""Everything that the stacks would make before the judges, and a wrong value of each kind that they find.
+"""Validators over every resource of the stacks, and a wrong value of each kind that they find.
 
-What no judge covers is said at the top of each of them in `support/validators/`.
+The docstring of each module in `support/validators/` names what it does not cover.
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from support.stacks import SECRET_KEYS, shipped_config
 from support.validators.arns import arn_violations
-from support.validators.names import is_judged_by_name, name_violations
+from support.validators.names import has_name_rule, name_violations
 from support.validators.permissions import permission_violations
 from support.validators.schedules import schedule_violations
 from support.validators.schemas import schema_violations
@@ -38,7 +38,7 @@ VARIATIONS: dict[str, tuple[str, dict[str, str]]] = {
     "anonymous": ("dev", {"tier": "anonymous", "pollIntervalSeconds": "fastest"}),
     "with everything": ("prod", EVERYTHING),
 }
-JUDGES = {
+VALIDATORS = {
     "schemas": schema_violations,
     "names": name_violations,
     "ARNs": arn_violations,
@@ -49,7 +49,9 @@ JUDGES = {
 
 
 @pytest.fixture(scope="module")
-def judged(recordings: Mapping[str, Recording], record_stack: Callable[..., Recording]) -> Mapping[str, list[Recorded]]:
+def resources_of(
+    recordings: Mapping[str, Recording], record_stack: Callable[..., Recording]
+) -> Mapping[str, list[Recorded]]:
     """The resources of each variation, recorded once."""
     shipped = {stack: recording.resources for stack, recording in recordings.items()}
     varied = {
@@ -58,20 +60,22 @@ def judged(recordings: Mapping[str, Recording], record_stack: Callable[..., Reco
     return shipped | varied
 
 
-@pytest.mark.parametrize("judge", JUDGES)
+@pytest.mark.parametrize("validator", VALIDATORS)
 @pytest.mark.parametrize("variation", VARIATIONS)
-def test_every_value_is_valid_for_aws(judged: Mapping[str, list[Recorded]], variation: str, judge: str) -> None:
-    assert JUDGES[judge](judged[variation]) == []
+def test_every_value_is_valid_for_aws(
+    resources_of: Mapping[str, list[Recorded]], variation: str, validator: str
+) -> None:
+    assert VALIDATORS[validator](resources_of[variation]) == []
 
 
-def test_every_type_is_judged_or_named_as_not_covered(judged: Mapping[str, list[Recorded]]) -> None:
-    tokens = {found.type for resources in judged.values() for found in resources if not found.is_component}
+def test_every_type_is_validated_or_named_as_not_covered(resources_of: Mapping[str, list[Recorded]]) -> None:
+    tokens = {found.type for resources in resources_of.values() for found in resources if not found.is_component}
     assert tokens - MAPPED.keys() - MERGED - NOT_COVERED.keys() == set()
-    assert {token for token in tokens if not is_judged_by_name(token)} == set()
+    assert {token for token in tokens if not has_name_rule(token)} == set()
 
 
-def test_no_judge_waits_for_a_type_that_is_not_made(judged: Mapping[str, list[Recorded]]) -> None:
-    tokens = {found.type for resources in judged.values() for found in resources}
+def test_no_validator_covers_a_type_that_is_not_made(resources_of: Mapping[str, list[Recorded]]) -> None:
+    tokens = {found.type for resources in resources_of.values() for found in resources}
     assert (MAPPED.keys() | MERGED | NOT_COVERED.keys()) - tokens == set()
 
 
@@ -118,9 +122,9 @@ FAULTS: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("token", "inputs", "place"), FAULTS)
 def test_a_value_that_the_schema_refuses_is_found(
-    judged: Mapping[str, list[Recorded]], token: str, inputs: dict[str, Any], place: str
+    resources_of: Mapping[str, list[Recorded]], token: str, inputs: dict[str, Any], place: str
 ) -> None:
-    found = schema_violations(changed(judged["with everything"], token, **inputs))
+    found = schema_violations(changed(resources_of["with everything"], token, **inputs))
     assert found
     assert all(place in line for line in found), found
 
@@ -138,24 +142,24 @@ def nested(text: str, old: str, new: str) -> str:
     ],
 )
 def test_a_state_that_leads_nowhere_is_found(
-    judged: Mapping[str, list[Recorded]], old: str, new: str, wrong: str
+    resources_of: Mapping[str, list[Recorded]], old: str, new: str, wrong: str
 ) -> None:
-    (machine,) = (found for found in judged["dev"] if found.type == "aws:sfn/stateMachine:StateMachine")
+    (machine,) = (found for found in resources_of["dev"] if found.type == "aws:sfn/stateMachine:StateMachine")
     definition = nested(machine.inputs["definition"], old, new)
-    found = state_violations(changed(judged["dev"], machine.type, definition=definition))
+    found = state_violations(changed(resources_of["dev"], machine.type, definition=definition))
     assert f"backfill: {wrong}" in found
 
 
-def test_a_state_of_an_unknown_kind_is_found(judged: Mapping[str, list[Recorded]]) -> None:
-    (machine,) = (found for found in judged["dev"] if found.type == "aws:sfn/stateMachine:StateMachine")
+def test_a_state_of_an_unknown_kind_is_found(resources_of: Mapping[str, list[Recorded]]) -> None:
+    (machine,) = (found for found in resources_of["dev"] if found.type == "aws:sfn/stateMachine:StateMachine")
     definition = nested(machine.inputs["definition"], '"Type": "Map"', '"Type": "Each"')
-    found = schema_violations(changed(judged["dev"], machine.type, definition=definition))
+    found = schema_violations(changed(resources_of["dev"], machine.type, definition=definition))
     assert found
     assert all("/Properties/Definition/States/Convert" in line for line in found)
 
 
-def test_a_wrong_word_within_a_visual_is_found(judged: Mapping[str, list[Recorded]]) -> None:
-    everything = judged["with everything"]
+def test_a_wrong_word_within_a_visual_is_found(resources_of: Mapping[str, list[Recorded]]) -> None:
+    everything = resources_of["with everything"]
     (stack,) = (found for found in everything if found.type == "aws:cloudformation/stack:Stack")
     body = nested(stack.inputs["templateBody"], '"Visibility": "VISIBLE"', '"Visibility": "SEEN"')
     found = schema_violations(changed(everything, stack.type, templateBody=body))
@@ -184,9 +188,9 @@ BAD_NAMES = [
 
 @pytest.mark.parametrize(("token", "name", "value"), BAD_NAMES)
 def test_a_name_that_aws_refuses_is_found(
-    judged: Mapping[str, list[Recorded]], token: str, name: str, value: str
+    resources_of: Mapping[str, list[Recorded]], token: str, name: str, value: str
 ) -> None:
-    assert name_violations(changed(judged["prod"], token, **{name: value}))
+    assert name_violations(changed(resources_of["prod"], token, **{name: value}))
 
 
 def document(**statement: Any) -> str:
@@ -210,16 +214,16 @@ BAD_DOCUMENTS = [
 
 @pytest.mark.parametrize(("text", "wrong"), BAD_DOCUMENTS)
 def test_a_document_that_grants_nothing_sensible_is_found(
-    judged: Mapping[str, list[Recorded]], text: str, wrong: str
+    resources_of: Mapping[str, list[Recorded]], text: str, wrong: str
 ) -> None:
-    found = permission_violations(changed(judged["prod"], "aws:iam/rolePolicy:RolePolicy", policy=text))
+    found = permission_violations(changed(resources_of["prod"], "aws:iam/rolePolicy:RolePolicy", policy=text))
     assert found
     assert any(wrong in line for line in found)
 
 
-def test_a_wrong_arn_within_a_document_is_found(judged: Mapping[str, list[Recorded]]) -> None:
+def test_a_wrong_arn_within_a_document_is_found(resources_of: Mapping[str, list[Recorded]]) -> None:
     text = document(Resource="arn:aws:sqs:us-east-1:11112222333:ticks")
-    assert arn_violations(changed(judged["prod"], "aws:iam/rolePolicy:RolePolicy", policy=text))
+    assert arn_violations(changed(resources_of["prod"], "aws:iam/rolePolicy:RolePolicy", policy=text))
 
 
 @pytest.mark.parametrize(
@@ -231,6 +235,6 @@ def test_a_wrong_arn_within_a_document_is_found(judged: Mapping[str, list[Record
     ],
 )
 def test_a_schedule_that_never_comes_is_found(
-    judged: Mapping[str, list[Recorded]], token: str, inputs: dict[str, str]
+    resources_of: Mapping[str, list[Recorded]], token: str, inputs: dict[str, str]
 ) -> None:
-    assert schedule_violations(changed(judged["prod"], token, **inputs))
+    assert schedule_violations(changed(resources_of["prod"], token, **inputs))

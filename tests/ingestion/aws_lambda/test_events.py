@@ -8,7 +8,7 @@ from support.polling import NOON, NOON_S, a_body
 
 from flightlake.opensky.decoder import parse_response
 from flightlake.poll_record import PollRecord
-from ingestion.aws_lambda.events import announce
+from ingestion.aws_lambda.events import send_ingested_event
 from ingestion.poll import Poll
 
 RECORD = PollRecord(NOON, NOON, "landed", None, "http://source.test", 4, 3_996, 1, "raw/states/a")
@@ -29,7 +29,7 @@ def bus_with_queue(aws: Aws) -> str:
 
 def test_a_landed_response_is_told_with_its_key(aws: Aws) -> None:
     url = bus_with_queue(aws)
-    assert announce(POLL, lake="s3://a-lake", bus="lake", client=aws.client("events"))
+    assert send_ingested_event(POLL, lake="s3://a-lake", bus="lake", client=aws.client("events"))
     (message,) = aws.client("sqs").receive_message(QueueUrl=url)["Messages"]
     assert json.loads(message["Body"])["detail"] == {
         "lake": "s3://a-lake",
@@ -48,14 +48,14 @@ class RefusingBus:
 
 
 def test_an_event_that_is_not_taken_is_logged_and_told(caplog: pytest.LogCaptureFixture) -> None:
-    assert not announce(POLL, lake="s3://a-lake", bus="lake", client=RefusingBus())
+    assert not send_ingested_event(POLL, lake="s3://a-lake", bus="lake", client=RefusingBus())
     assert "event not taken" in caplog.text
 
 
 def test_a_bus_that_cannot_be_reached_costs_no_poll(aws: Aws, caplog: pytest.LogCaptureFixture) -> None:
     client = aws.client("events")
     client.meta.events.register("before-send.events.PutEvents", lambda **_: fail())
-    assert not announce(POLL, lake="s3://a-lake", bus="lake", client=client)
+    assert not send_ingested_event(POLL, lake="s3://a-lake", bus="lake", client=client)
     assert "event not sent" in caplog.text
 
 

@@ -164,7 +164,7 @@ def test_without_its_state_the_poll_fails_and_is_not_delivered_again(
 
 @pytest.mark.usefixtures("poller_on_aws")
 def test_an_event_nobody_takes_is_counted(aws: Aws, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
-    monkeypatch.setattr(handler_module, "announce", lambda poll, **_: False)
+    monkeypatch.setattr(handler_module, "send_ingested_event", lambda poll, **_: False)
     assert invoked(tick(datetime.now(UTC)))["status"] == "landed"
     assert metrics_in(capsys.readouterr().out)["EventsNotSent"] == [1.0]
 
@@ -216,7 +216,7 @@ def test_a_tick_that_comes_much_too_late_is_missed(folder_lake: Lake) -> None:
     assert reported.metrics["PollsFailed"] == 1
 
 
-def test_what_has_not_landed_is_not_announced(folder_lake: Lake) -> None:
+def test_a_poll_that_has_not_landed_sends_no_event(folder_lake: Lake) -> None:
     reported, told = Ledger(), []
     poller = a_poller(folder_lake.store, [a_body(), a_body(), SourceUnavailableError("gone")], takes_s=90)
     invocation = Invocation(poller, Reporter(reported, reported), lambda poll: bool(told.append(poll)) or True)  # type: ignore[arg-type]  # see Ledger

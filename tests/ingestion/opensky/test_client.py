@@ -147,9 +147,9 @@ def test_what_cannot_heal_is_not_tried_again_and_costs_nothing(status: int) -> N
 
 
 def test_a_429_is_not_tried_again_and_tells_the_pause() -> None:
-    throttling = Answer(429, b"Too many requests", {"X-Rate-Limit-Retry-After-Seconds": "22688"})
+    rate_limited = Answer(429, b"Too many requests", {"X-Rate-Limit-Retry-After-Seconds": "22688"})
     request_budget = RequestBudget(3)
-    with http_stub({STATES: [throttling]}) as stub, pytest.raises(SourceThrottledError) as throttled:
+    with http_stub({STATES: [rate_limited]}) as stub, pytest.raises(SourceThrottledError) as throttled:
         a_source(stub.url).fetch(request_budget)
     assert throttled.value.retry_after_s == 22_688
     assert (len(stub.asked), request_budget.used) == (1, 0)

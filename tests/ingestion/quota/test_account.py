@@ -12,19 +12,19 @@ FRESH = Account.fresh(GLOBAL_PLAN, NOON)
 
 
 def admitted(account: Account, *, tries: int = 3) -> tuple[Account, Granted]:
-    changed, permission = admit(account, GLOBAL_PLAN, tries=tries, now=NOON)
-    assert isinstance(permission, Granted)
-    return changed, permission
+    changed, granted = admit(account, GLOBAL_PLAN, tries=tries, now=NOON)
+    assert isinstance(granted, Granted)
+    return changed, granted
 
 
 def settled(feedback: PollFeedback, *, account: Account = FRESH) -> Account:
-    changed, permission = admitted(account)
-    return settle(changed, GLOBAL_PLAN, permission, feedback=feedback, now=NOON)
+    changed, granted = admitted(account)
+    return settle(changed, GLOBAL_PLAN, granted, feedback=feedback, now=NOON)
 
 
 def test_a_fresh_account_may_poll_and_sets_credits_aside_for_every_try() -> None:
-    account, permission = admitted(FRESH)
-    assert permission.requests == 3
+    account, granted = admitted(FRESH)
+    assert granted.requests == 3
     assert account.budget.reserved == 12
 
 
@@ -118,9 +118,9 @@ def test_the_budget_is_that_of_the_tier() -> None:
     plan = PollingPlan(ANONYMOUS, None, 864)
     account = Account.fresh(plan, NOON)
     for number in range(100):
-        account, permission = admit(account, plan, tries=1, now=NOON)
-        assert isinstance(permission, Granted), number
-        account = settle(account, plan, permission, feedback=PollFeedback(1, is_answered=True), now=NOON)
+        account, granted = admit(account, plan, tries=1, now=NOON)
+        assert isinstance(granted, Granted), number
+        account = settle(account, plan, granted, feedback=PollFeedback(1, is_answered=True), now=NOON)
     assert isinstance(admit(account, plan, tries=1, now=NOON)[1], Denied)
 
 
@@ -136,8 +136,8 @@ def test_a_count_of_yesterday_does_not_empty_today_where_the_clock_is_ahead() ->
     midnight = NOON + timedelta(hours=12)
     ahead = midnight + timedelta(minutes=5)
     for source_at, left in ((midnight - timedelta(minutes=2), 3_996), (ahead, 20)):
-        changed, permission = admit(Account.fresh(GLOBAL_PLAN, ahead), GLOBAL_PLAN, tries=3, now=ahead)
-        assert isinstance(permission, Granted)
+        changed, granted = admit(Account.fresh(GLOBAL_PLAN, ahead), GLOBAL_PLAN, tries=3, now=ahead)
+        assert isinstance(granted, Granted)
         told = PollFeedback(1, is_answered=True, credits_left=20, source_at=source_at)
-        account = settle(changed, GLOBAL_PLAN, permission, feedback=told, now=ahead)
+        account = settle(changed, GLOBAL_PLAN, granted, feedback=told, now=ahead)
         assert account.budget.left(GLOBAL_PLAN.tier) == left

@@ -27,10 +27,10 @@ def a_quota(state: PollState, clock: HandClock | None = None, *, plan: PollingPl
 def test_credits_are_set_aside_before_the_poll_and_settled_after_it() -> None:
     state = MemoryState()
     quota = a_quota(state)
-    permission = quota.admit(tries=3)
-    assert isinstance(permission, Granted)
+    granted = quota.admit(tries=3)
+    assert isinstance(granted, Granted)
     assert state.stored.document[ACCOUNT]["budget"]["reserved"] == 12
-    quota.settle(permission, PollFeedback(1, is_answered=True))
+    quota.settle(granted, PollFeedback(1, is_answered=True))
     assert state.stored.document[ACCOUNT]["budget"] == {
         "window_start": "2026-05-08T00:00:00.000000Z", "spent": 4, "reserved": 0, "foreign": 0
     }  # fmt: skip
@@ -39,9 +39,9 @@ def test_credits_are_set_aside_before_the_poll_and_settled_after_it() -> None:
 def test_a_refusal_writes_nothing() -> None:
     state, clock = MemoryState(), HandClock()
     quota = a_quota(state, clock)
-    permission = quota.admit(tries=1)
-    assert isinstance(permission, Granted)
-    quota.settle(permission, PollFeedback(0, is_answered=True, retry_after_s=60))
+    granted = quota.admit(tries=1)
+    assert isinstance(granted, Granted)
+    quota.settle(granted, PollFeedback(0, is_answered=True, retry_after_s=60))
     version = state.stored.version
     clock.move(1)
     assert isinstance(quota.admit(tries=1), Denied)
@@ -76,9 +76,9 @@ def test_a_simulator_that_was_started_again_begins_with_a_full_budget() -> None:
     state, clock = MemoryState(), HandClock()
     quota = a_quota(state, clock, plan=SMALL)
     for _ in range(10):
-        permission = quota.admit(tries=1)
-        assert isinstance(permission, Granted)
-        quota.settle(permission, PollFeedback(1, is_answered=True))
+        granted = quota.admit(tries=1)
+        assert isinstance(granted, Granted)
+        quota.settle(granted, PollFeedback(1, is_answered=True))
     assert isinstance(quota.admit(tries=1), Denied)
     clock.move(-1_800)  # clocks differ; this is no other time
     assert isinstance(quota.admit(tries=1), Denied)
@@ -115,9 +115,9 @@ def test_pollers_in_many_threads_never_set_aside_more_than_there_is(tmp_path: Pa
     def poll_often() -> None:
         quota = a_quota(FilePollState(tmp_path / "state.json"), plan=SMALL)
         for _ in range(4):
-            permission = quota.admit(tries=2)
-            if isinstance(permission, Granted):
-                granted.append(permission.requests)
+            granted = quota.admit(tries=2)
+            if isinstance(granted, Granted):
+                granted.append(granted.requests)
 
     threads = [threading.Thread(target=poll_often) for _ in range(4)]
     for thread in threads:
@@ -141,10 +141,10 @@ class RefusingState(MemoryState):
 def test_what_could_not_be_settled_is_kept_and_settled_before_the_next_poll() -> None:
     state, clock = RefusingState(), HandClock()
     quota = a_quota(state, clock)
-    permission = quota.admit(tries=3)
-    assert isinstance(permission, Granted)
+    granted = quota.admit(tries=3)
+    assert isinstance(granted, Granted)
     state.is_refusing = True
-    quota.settle(permission, PollFeedback(1, is_answered=True, retry_after_s=600))
+    quota.settle(granted, PollFeedback(1, is_answered=True, retry_after_s=600))
     clock.move(60)
     with pytest.raises(StorageError, match="throttled"):
         quota.admit(tries=3)
@@ -195,29 +195,29 @@ def test_no_interleaving_of_pollers_spends_more_than_the_budget(events: list[Eve
             if isinstance(answer, Granted):
                 under_way[who] = answer
         elif kind == "end" and who in under_way:
-            permission = under_way.pop(who)
-            sent = min(number, permission.requests)
+            granted = under_way.pop(who)
+            sent = min(number, granted.requests)
             ours.charge(day, 4 * sent)
             server.charge(day, 4 * sent)
             left = max(0, server.budget - server.spent.get(day, 0)) if tells else None
-            laws[who].settle(permission, PollFeedback(sent, is_answered=True, credits_left=left))
+            laws[who].settle(granted, PollFeedback(sent, is_answered=True, credits_left=left))
         elif kind == "wait":
             clock.move(number * 3_600 if not under_way else 1)
         elif kind == "other":
             server.charge(day, number)
         assert all(spent <= ours.budget for spent in ours.spent.values())
-    for who, permission in under_way.items():
-        laws[who].settle(permission, PollFeedback(permission.requests, is_answered=True))
-        ours.charge(clock.now().date(), 4 * permission.requests)
+    for who, granted in under_way.items():
+        laws[who].settle(granted, PollFeedback(granted.requests, is_answered=True))
+        ours.charge(clock.now().date(), 4 * granted.requests)
     assert all(spent <= ours.budget for spent in ours.spent.values())
 
 
 def test_after_a_told_count_no_credit_of_others_is_spent_again() -> None:
     state, clock = MemoryState(), HandClock()
     quota = a_quota(state, clock, plan=SMALL)
-    permission = quota.admit(tries=1)
-    assert isinstance(permission, Granted)
-    quota.settle(permission, PollFeedback(1, is_answered=True, credits_left=3))
+    granted = quota.admit(tries=1)
+    assert isinstance(granted, Granted)
+    quota.settle(granted, PollFeedback(1, is_answered=True, credits_left=3))
     assert isinstance(quota.admit(tries=1), Denied)
     clock.instant = NOON + timedelta(hours=12)
     assert isinstance(quota.admit(tries=1), Granted)

@@ -30,8 +30,8 @@ def queue(aws: Aws) -> QueueOnMoto:
 @pytest.mark.parametrize(
     ("body", "attributes", "due_at", "why"),
     [
-        (tick(DUE), {}, DUE, "the queue of ticks gave it up: the poller did not take it"),
-        (tick(DUE, delay_s=30), {}, LATER, "the queue of ticks gave it up: the poller did not take it"),
+        (tick(DUE), {}, DUE, "the queue of triggers gave it up: the poller did not take it"),
+        (tick(DUE, delay_s=30), {}, LATER, "the queue of triggers gave it up: the poller did not take it"),
         ({"time": "2026-05-08T12:00:00Z"}, REFUSED, DUE, BY_SCHEDULE),
         (tick(DUE), REFUSED, DUE, BY_SCHEDULE),
         (tick(PLACEHOLDER), REFUSED, DUE, BY_SCHEDULE),
@@ -75,7 +75,7 @@ def test_a_tick_is_known_in_every_form(
 def test_what_names_no_poll_is_no_tick(queue: QueueOnMoto, body: str) -> None:
     queue.put(body)
     (letter,) = queue.reader().take()
-    assert (letter.due_at, letter.why) == (None, "no tick: it names no poll")
+    assert (letter.due_at, letter.why) == (None, "no trigger: it names no poll")
 
 
 def test_all_messages_are_taken_once_and_hidden_until_they_are_given_back(queue: QueueOnMoto) -> None:

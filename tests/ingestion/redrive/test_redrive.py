@@ -118,7 +118,7 @@ def test_a_dead_letter_that_is_looked_at_stays(folder_lake: Lake, queue: QueueOn
     queue.put(tick(NOON - HOUR))
     for receives in (1, 2):
         (found,) = letters(folder_lake, queue)
-        assert (found.outcome, found.outcome, found.is_deleted) == ("missed", None, False)
+        assert (found.outcome, found.poll_outcome, found.is_deleted) == ("missed", None, False)
         assert (found.poll_at, found.letter.receives) == (NOON - HOUR, receives)
     assert len(queue.bodies()) == 1
     assert ledger_of(folder_lake.store) == []
@@ -127,12 +127,12 @@ def test_a_dead_letter_that_is_looked_at_stays(folder_lake: Lake, queue: QueueOn
 def test_a_tick_whose_time_has_passed_is_a_missed_poll(folder_lake: Lake, queue: QueueOnMoto) -> None:
     queue.put(tick(NOON - HOUR + timedelta(seconds=40)))  # in the interval of 90 s that begins on the hour
     (found,) = letters(folder_lake, queue, replay=True)
-    assert (found.outcome, found.outcome, found.is_deleted) == ("missed", "failed", True)
+    assert (found.outcome, found.poll_outcome, found.is_deleted) == ("missed", "failed", True)
     (record,) = ledger_of(folder_lake.store)
     assert record["scheduled_at"] == "2026-05-08T11:00:00.000000Z"
     assert (record["outcome"], record["credits_spent"], record["polled_at"]) == ("failed", 0, None)
     assert record["reason"] == (
-        "missed: its tick was a dead letter (the queue of ticks gave it up: the poller did not take it)"
+        "missed: its trigger was a dead letter (the queue of triggers gave it up: the poller did not take it)"
     )
     assert queue.bodies() == []
 
@@ -144,7 +144,7 @@ def test_a_tick_whose_poll_is_in_the_ledger_is_deleted_and_the_record_stays(
     before = ledger_of(folder_lake.store)
     queue.put(tick(NOON))
     (found,) = letters(folder_lake, queue, replay=True)
-    assert (found.outcome, found.outcome, found.is_deleted) == ("known", "landed", True)
+    assert (found.outcome, found.poll_outcome, found.is_deleted) == ("known", "landed", True)
     assert ledger_of(folder_lake.store) == before
     assert queue.bodies() == []
 

@@ -3,14 +3,14 @@
 from datetime import date, datetime
 
 import pytest
-from support.lakes import LakeBuilder, a_poll, a_state, at
+from support.lakes import LakeBuilder, a_poll, a_rejected, a_score, a_state, at
 from support.report_lakes import publish_day
 
 from flightlake.commits.record import DayCounts, Unreadable
 from flightlake.errors import UsageError
 from flightlake.lake import Lake
-from serving.report.lake_queries import total_counts
-from serving.report.polling_queries import response_gaps
+from serving.report.lake import total_counts
+from serving.report.polling import response_gaps
 from serving.report.queries import EmptyLake, Facts, gather
 from serving.report.traffic_queries import Band, Snapshot, thinned
 
@@ -118,7 +118,7 @@ def test_a_gap_is_longer_than_three_intervals_and_five_minutes() -> None:
     assert [(gap.began_at, gap.length.total_seconds()) for gap in gaps] == [(noon("12:02"), 301.0)]
 
 
-def test_the_ledger_tells_fates_and_gaps(small_lake: LakeBuilder) -> None:
+def test_the_ledger_gives_outcomes_and_gaps(small_lake: LakeBuilder) -> None:
     polls = [a_poll("12:00"), a_poll("12:01:30", "failed"), a_poll("12:08")]
     small_lake.publish("polls", polls)
     polling = facts_of(small_lake).polling
@@ -128,10 +128,10 @@ def test_the_ledger_tells_fates_and_gaps(small_lake: LakeBuilder) -> None:
     assert (gap.missed, gap.reason, gap.length.total_seconds()) == (1, "failed: because failed", 480.0)
 
 
-def test_without_a_ledger_there_are_no_fates(small_lake: LakeBuilder) -> None:
+def test_without_a_ledger_there_are_no_outcomes(small_lake: LakeBuilder) -> None:
     facts = facts_of(small_lake)
     assert facts.polling.outcomes is None
-    assert not facts.unread_ledger
+    assert not facts.polling.has_unpublished_records
 
 
 def test_series_span_all_days_and_the_rest_is_about_the_chosen_ones(builder: LakeBuilder) -> None:
@@ -140,10 +140,26 @@ def test_series_span_all_days_and_the_rest_is_about_the_chosen_ones(builder: Lak
     next_day = {"snapshot_at": at("00:00", other), "last_contact_at": at("00:00", other)}
     publish_day(builder, [a_state(icao24="a00001", **next_day)], day=other)
     facts = facts_of(builder, other)
-    assert facts.chosen == [other]
+    assert facts.selected == [other]
     assert facts.traffic.totals.rows == 1
     assert len(facts.traffic.snapshots) == 2
     assert total_counts(facts.days).curated == 2
+
+
+def test_a_day_between_the_selected_ones_is_left_out(builder: LakeBuilder) -> None:
+    days = [date(2026, 5, 8), date(2026, 5, 9), date(2026, 5, 10)]
+    for number, day in enumerate(days):
+        scores = [a_score("validity", "icao24_form", checked=1, failed=number % 2, score=None)]
+        rejected = [a_rejected(number, ["icao24_form"], snapshot_at=at("12:00", day))]
+        row = a_state(icao24=f"{number:06x}", snapshot_at=at("12:00", day))
+        publish_day(builder, [row], day=day, rejected=rejected, scores=scores)
+    facts = facts_of(builder, days[0], days[2])
+    assert (facts.traffic.totals.aircraft, facts.traffic.altitudes, facts.map.rows) == (2, [Band(340, 2)], 2)
+    assert [(reason.rows, [row.row_number for row in reason.examples]) for reason in facts.quality.reasons] == [
+        (2, [0, 2])
+    ]
+    assert facts.quality.overall == 100.0
+    assert len(facts.traffic.snapshots) == 3
 
 
 def test_another_day_neither_rejects_nor_scores_here(small_lake: LakeBuilder) -> None:

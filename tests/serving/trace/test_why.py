@@ -1,4 +1,4 @@
-"""Every outcome of a search, each told in a sentence of its own."""
+"""Every outcome of a trace, with its sentence."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -14,10 +14,8 @@ from flightlake.layout import gzipped, raw_states_key
 from flightlake.quality.rules import fingerprint
 from flightlake.schema.tables.states import STATES
 from flightlake.storage.open_lake import open_lake
-from serving.trace.answer import Answer, Outcome
-from serving.trace.explain import WITHOUT_RESPONSE, WITHOUT_ROWS
-from serving.trace.explain_row import ROW_SENTENCES
-from serving.trace.why import why
+from serving.trace.classify import Outcome
+from serving.trace.why import Answer, why
 
 
 @pytest.fixture
@@ -29,8 +27,9 @@ def said(answer: Answer) -> str:
     return " ".join(answer.sentences)
 
 
-def test_every_ending_has_a_sentence_of_its_own() -> None:
-    assert {*ROW_SENTENCES, *WITHOUT_ROWS, *WITHOUT_RESPONSE} == set(Outcome)
+def test_no_two_outcomes_have_the_same_sentence() -> None:
+    assert len({outcome.text for outcome in Outcome}) == len(Outcome)
+    assert Outcome("left_out") is Outcome.LEFT_OUT
 
 
 def test_a_visible_row_names_poll_response_row_and_commit(traced: TracedLake) -> None:
@@ -78,15 +77,15 @@ def test_a_repeat_names_the_row_that_won(
 ) -> None:
     key = traced.land(first, second)
     traced.publish([key], curated=[("3c6444", 0)])
-    won, lost = traced.why().trail.statuses
-    assert (won.outcome, won.row_number, lost.outcome, lost.won_by) == ("visible", winner, "repeat", (key, winner))
+    won, lost = traced.why().statuses
+    assert (won.outcome, won.row.row_number, lost.outcome, lost.winner) == ("visible", winner, "repeat", won.row)
     assert f"Row {1 - winner} of {key} is a repeat: row {winner} of {key} won, as {reason}." in traced.why().sentences
 
 
 def test_of_equal_rows_in_two_responses_the_smallest_key_wins(traced: TracedLake) -> None:
     keys = sorted(traced.land(vector(), vector(icao24=other)) for other in ("4b1805", "c0ffee"))
     traced.publish(keys, curated=[("3c6444", 0)])
-    assert [(outcome.outcome, outcome.raw_key) for outcome in traced.why().trail.statuses] == [
+    assert [(status.outcome, status.row.raw_key) for status in traced.why().statuses] == [
         ("visible", keys[0]),
         ("repeat", keys[1]),
     ]
@@ -96,7 +95,7 @@ def test_of_equal_rows_in_two_responses_the_smallest_key_wins(traced: TracedLake
 def test_a_row_in_quarantine_does_not_win(traced: TracedLake) -> None:
     key = traced.land(vector(last_contact=NOON, velocity=2503), vector())
     traced.publish([key], curated=[("3c6444", 0)], rejected=[(key, 0, "3c6444", ["ground_speed_impossible"])])
-    assert [(outcome.row_number, outcome.outcome) for outcome in traced.why().trail.statuses] == [
+    assert [(status.row.row_number, status.outcome) for status in traced.why().statuses] == [
         (1, "visible"),
         (0, "quarantined"),
     ]
@@ -132,7 +131,7 @@ def test_a_row_of_a_commit_that_was_rolled_back_names_both_commits(traced: Trace
     assert "was published by commit c2 (no. 2" in answer.sentences[0]
     assert "until the day was rolled back to commit c1 (2026-05-09 12:00:00 UTC)" in answer.sentences[0]
     assert "was landed and never published, as the day was rolled back" in traced.why(at=180).sentences[0]
-    traced.log.retire(traced.log.records(DAY), ["c2"], at=at + timedelta(days=9))
+    traced.log.mark_vacuumed(traced.log.records(DAY), ["c2"], at=at + timedelta(days=9))
     assert "rolled back to commit c1 (2026-05-09 12:00:00 UTC)" in traced.why(at=90).sentences[0]
 
 
@@ -215,7 +214,7 @@ def test_a_feed_that_stood_still_leads_to_the_response_that_it_repeated(traced: 
     traced.polled(-1500, raw_key=key)
     traced.polled(0, "duplicate", raw_key=key)
     answer = traced.why(at=3)
-    assert answer.trail.match.snapshot_at == instant(-1500)
+    assert answer.evidence.match.snapshot_at == instant(-1500)
     assert "brought the response again, as the source had nothing newer" in said(answer)
     assert "is 25 min 3 s before it" in said(answer)
 
@@ -262,13 +261,13 @@ def test_a_row_with_a_badly_written_address_is_found(traced: TracedLake) -> None
     traced.publish([key], rejected=[(key, 0, "3C6444", ["icao24_form"])])
     answer = traced.why()
     assert answer.outcome is Outcome.QUARANTINED
-    assert answer.trail.statuses[0].icao24 == "3C6444"
+    assert answer.statuses[0].row.icao24 == "3C6444"
 
 
 def test_the_snapshot_just_across_midnight_is_found(traced: TracedLake) -> None:
     traced.land(vector(at=NOON + 43_200), at=43_200)
     answer = traced.why(at=43_190)
-    assert answer.trail.match.snapshot_at == instant(43_200)
+    assert answer.evidence.match.snapshot_at == instant(43_200)
     assert answer.outcome is Outcome.UNPUBLISHED
     assert "is 10 s after it" in said(answer)
 
@@ -292,7 +291,7 @@ def test_a_lake_in_a_bucket_answers_as_a_folder_does(
     for info in traced.lake.store.list(""):
         if info.key.startswith(("raw/", "curated/", "commits/")):
             bucket.store.put_if_absent(info.key, traced.lake.store.get(info.key))
-    log_of(bucket).converge(DAY)
+    log_of(bucket).sync_catalog(DAY)
     for icao24, at in (("3c6444", 0), ("a0f1e2", 0), ("ffffff", 0), ("3c6444", 80)):
         here = traced.why(icao24, at)
         there = why(bucket, icao24, instant(at), now=instant() + timedelta(days=3))

@@ -1,4 +1,4 @@
-"""ARNs wherever they stand in inputs: their parts by the rules of their service, their resource by its known forms.
+"""Validator of ARNs in inputs: parts by the rules of their service, resources by their known forms.
 
 Not covered: whether what they name exists (a test of the program looks at that where it matters).
 """
@@ -26,7 +26,7 @@ _WILD = ("x", "x/x", "log-stream:x", "x:log-stream:x")
 
 
 def arn_violations(resources: Sequence[Recorded]) -> list[str]:
-    """Return which ARNs are none, as `type name: ARN: what is wrong`."""
+    """Return invalid ARNs, as `type name: ARN: message`."""
     found = []
     for resource in resources:
         for arn in sorted(set(_ARN.findall(json.dumps(list(_texts(resource.inputs)))))):
@@ -47,7 +47,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 @cache
 def violations_of(arn: str) -> tuple[str, ...]:
-    """Return what is wrong with one ARN."""
+    """Return the violations of one ARN."""
     if _INTEGRATION.fullmatch(arn) or arn == _ACCOUNT_ROOT:
         return ()
     parts = arn.split(":", 5)

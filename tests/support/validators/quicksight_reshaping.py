@@ -1,4 +1,4 @@
-"""Where CloudFormation nests QuickSight's resources otherwise than Pulumi."""
+"""Conversion of QuickSight resources to CloudFormation's nesting."""
 
 from typing import Any
 

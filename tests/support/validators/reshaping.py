@@ -1,4 +1,4 @@
-"""Where CloudFormation nests otherwise than Pulumi: functions over properties that have CloudFormation's names."""
+"""Conversion of properties from Pulumi's nesting to CloudFormation's."""
 
 import json
 from collections.abc import Callable
@@ -11,12 +11,12 @@ Reshape = Callable[[Properties], Properties]
 
 
 def with_entry(name: str, value: Any) -> Reshape:
-    """Return what adds a property that Pulumi's provider sets by itself."""
+    """Return a function that adds a property which Pulumi's provider sets implicitly."""
     return lambda properties: {**properties, name: value}
 
 
 def parsed(name: str) -> Reshape:
-    """Return what turns JSON text into an object."""
+    """Return a function that parses a property of JSON text."""
 
     def reshape(properties: Properties) -> Properties:
         return {**properties, name: json.loads(properties[name])} if name in properties else properties
@@ -25,7 +25,7 @@ def parsed(name: str) -> Reshape:
 
 
 def policy_of(targets: str) -> Reshape:
-    """Return what makes a resource policy, whose targets are a list."""
+    """Return a function that makes a resource policy, whose targets are a list."""
     return lambda properties: {
         targets: [properties[targets]],
         "PolicyDocument": json.loads(properties["PolicyDocument"]),
@@ -33,7 +33,7 @@ def policy_of(targets: str) -> Reshape:
 
 
 def gathered(into: str, name: str) -> Reshape:
-    """Return what puts a property into one of its own."""
+    """Return a function that nests a property in another."""
 
     def reshape(properties: Properties) -> Properties:
         rest = {key: value for key, value in properties.items() if key != name}
@@ -43,7 +43,7 @@ def gathered(into: str, name: str) -> Reshape:
 
 
 def within_catalog(into: str, *, beside: tuple[str, ...] = ()) -> Reshape:
-    """Return what puts a thing of the Glue catalog into its input."""
+    """Return a function that nests a resource of the Glue catalog in its input property."""
 
     def reshape(properties: Properties) -> Properties:
         outside = {name: properties[name] for name in beside}
@@ -67,7 +67,7 @@ def table(properties: Properties) -> Properties:
 
 
 def alarm(properties: Properties) -> Properties:
-    """Return an alarm: dimensions as a list, a metric apart from how it is read."""
+    """Return an alarm: dimensions as a list, metric and statistic as separate properties."""
     changed = dict(properties)
     if "Dimensions" in changed:
         changed["Dimensions"] = key_values(changed["Dimensions"], key="Name")
@@ -90,15 +90,15 @@ def _query(query: Properties) -> Properties:
 
 
 def budget(properties: Properties) -> Properties:
-    """Return a budget: what is counted apart from who is told."""
+    """Return a budget: limits and notifications as separate properties."""
     inside = {name: properties[name] for name in ("BudgetName", "BudgetType", "TimeUnit")}
     limit = {"Amount": float(properties["LimitAmount"]), "Unit": properties["LimitUnit"]}
     filters = {entry["Name"]: entry["Values"] for entry in properties["CostFilters"]}
     known = {*inside, "LimitAmount", "LimitUnit", "CostFilters", "Notifications"}
     rest = {name: value for name, value in properties.items() if name not in known}
-    told = [_notification(dict(entry)) for entry in properties["Notifications"]]
+    notifications = [_notification(dict(entry)) for entry in properties["Notifications"]]
     whole = {**inside, "BudgetLimit": limit, "CostFilters": filters}
-    return {**rest, "Budget": whole, "NotificationsWithSubscribers": told}
+    return {**rest, "Budget": whole, "NotificationsWithSubscribers": notifications}
 
 
 def _notification(entry: Properties) -> Properties:
@@ -127,7 +127,7 @@ def state_machine(properties: Properties) -> Properties:
 
 
 def security_group(properties: Properties) -> Properties:
-    """Return a security group without rules about itself, which are resources of their own there."""
+    """Return a security group without rules about itself, which CloudFormation models as separate resources."""
     changed = dict(properties)
     for source, name in (("Ingress", "SecurityGroupIngress"), ("Egress", "SecurityGroupEgress")):
         rules = changed.pop(source, [])

@@ -1,4 +1,4 @@
-"""Schedule expressions by AWS's grammar, which no schema knows: `rate(30 seconds)` passes every other judge.
+"""Validator of schedule expressions by AWS's grammar, which no schema covers: others accept `rate(30 seconds)`.
 
 Not covered: the days `L`, `W` and `#`, which the lake does not use and which are refused here.
 """
@@ -18,7 +18,7 @@ _CRON = re.compile(r"cron\((.+)\)")
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a cron expression: what it counts, from where to where, and the names that stand for numbers."""
+    """One field of a cron expression: its unit, its range, and names for numbers."""
 
     what: str
     least: int
@@ -41,7 +41,7 @@ GLUE_MINUTES = 5
 
 
 def schedule_violations(resources: Sequence[Recorded]) -> list[str]:
-    """Return which schedules AWS would refuse, as `type name: what is wrong`."""
+    """Return the schedules that AWS would refuse, as `type name: message`."""
     found = []
     for resource in resources:
         inputs, is_glue = resource.inputs, resource.type.startswith("aws:glue/")
@@ -61,7 +61,7 @@ def _zone_violations(zone: str) -> list[str]:
 
 
 def expression_violations(expression: str, *, is_glue: bool) -> list[str]:
-    """Return what is wrong with an expression of EventBridge, its Scheduler or Glue.
+    """Return the violations of an expression of EventBridge, EventBridge Scheduler or Glue.
 
     >>> expression_violations("rate(30 seconds)", is_glue=False)
     ['rate(30 seconds) is neither a rate of whole minutes, hours or days nor a cron expression']
@@ -119,7 +119,7 @@ def _part(part: str, field: Field) -> set[int] | None:
 
 
 def _number(text: str, field: Field) -> int:
-    """Return the number that is written, or one that no field has."""
+    """Return the parsed number, or a number that no field has."""
     if text in field.names:
         return field.names.index(text) + 1
     return int(text) if text.isdigit() else -1

@@ -1,4 +1,4 @@
-"""How each recorded type of Pulumi is called in CloudFormation, and what is called otherwise there.
+"""Names of Pulumi's types and properties in CloudFormation.
 
 A property that no table names is called the same in capitals (`kmsKeyId` -> `KmsKeyId`). A wrong guess cannot hide:
 the schema knows no such property.
@@ -15,7 +15,7 @@ Properties = dict[str, Any]
 
 @dataclass(frozen=True)
 class Shape:
-    """How one type of Pulumi looks in CloudFormation.
+    """One Pulumi type in CloudFormation: its name and the conversions of its properties.
 
     Attributes:
         type: CloudFormation's type.

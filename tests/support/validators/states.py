@@ -1,4 +1,4 @@
-"""State machines: where each state leads, which the schema of Amazon States Language cannot say.
+"""Validator of transitions in state machines, which the schema of Amazon States Language does not cover.
 
 Not covered: what the expressions between `{%` and `%}` give (the tests of the backfill evaluate them).
 """
@@ -13,7 +13,7 @@ _LAST = frozenset({"Succeed", "Fail"})
 
 
 def state_violations(resources: Sequence[Recorded]) -> list[str]:
-    """Return what is wrong with the ways through state machines."""
+    """Return invalid transitions of state machines."""
     machines = [found for found in resources if found.type == "aws:sfn/stateMachine:StateMachine"]
     return [f"{found.name}: {line}" for found in machines for line in _machine(json.loads(found.inputs["definition"]))]
 

@@ -1,8 +1,8 @@
-"""A recording as a template of CloudFormation, so that AWS's own schemas can judge it.
+"""Conversion of a recording to a CloudFormation template, so that AWS's own schemas can validate it.
 
 Not covered: the types in `NOT_COVERED`, each with its reason; rules of a security group about itself; routes inside a
 route table; what an account allows (quotas, regions that are switched off); whether names are taken; which values go
-together where AWS's schema does not say so. Ids of a network are made up by the recording and are no judgement.
+together where AWS's schema does not say so. Ids of a network are mock values and are not checked.
 """
 
 import json
@@ -31,18 +31,18 @@ _TARGET, _ROLE_POLICY, _ATTACHMENT, _REDRIVE_ALLOW = (
 )
 _STACK = "aws:cloudformation/stack:Stack"
 MERGED = frozenset({_STACK, *PARTS, _TARGET, _ROLE_POLICY, _ATTACHMENT, _REDRIVE_ALLOW})
-"""Types that are part of another resource in CloudFormation; of a stack, what it makes is judged."""
+"""Types that are part of another resource in CloudFormation; the resources of a nested stack are validated."""
 
 NOT_COVERED: Mapping[str, str] = {
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": "CloudFormation cannot change the group that a VPC comes with",
     "aws:s3/bucketObjectv2:BucketObjectv2": "CloudFormation puts no objects",
     "aws:secretsmanager/secretVersion:SecretVersion": "CloudFormation has no versions; its value belongs to the user",
 }
-"""Types that no schema judges, each with the reason."""
+"""Types that no schema covers, each with the reason."""
 
 
 def template(resources: Sequence[Recorded]) -> Properties:
-    """Return the template that would make the resources.
+    """Return a template with the resources.
 
     Raises:
         KeyError: a type is neither mapped nor named as not covered, or a part has no whole.
@@ -69,7 +69,7 @@ def logical_id(urn: str) -> str:
 
 
 def properties(resource: Recorded, shape: Shape) -> Properties:
-    """Return what a resource is given, in CloudFormation's words."""
+    """Return a resource's properties by CloudFormation's names."""
     inputs = {name: value for name, value in resource.inputs.items() if name not in {"tags", "region"}}
     changed = shape.reshape(_renamed(inputs, shape, ""))
     tags = resource.inputs.get("tags")

@@ -1,0 +1,1 @@
+"""Quality rules by topic, in the order in which `flightlake.quality.rules` lists them."""
