@@ -1,4 +1,4 @@
-"""The quality rules: one table, from which the Spark job, the poller and the recount judge alike.
+"""Quality rules in one table, by which engines, poller and verification evaluate rows alike.
 
 Both predicates of a rule are SQL in the subset that Spark, Athena, DuckDB and SQLite share (comparisons, `between`,
 `in`, `abs`, `length`, `regexp_like`), so that one text has one meaning everywhere; `flightlake.quality.rule_compiler`
@@ -10,7 +10,7 @@ Null is decided by `applies`: it must be false wherever `broken` could be null, 
 which a rule does not apply is not counted as checked.
 
 On 563,747 recorded rows (2021 to 2026) no rejecting rule breaks more than 0.002 %: `benchmarks/rule_shares.py`
-recounts it.
+counts them.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ class Rule:
     Attributes:
         severity: `reject` sends the row to quarantine, `warn` only counts it.
         broken: SQL that is true where the row breaks the rule; looked at only where `applies` is true.
-        applies: SQL that is true where the rule can be judged.
+        applies: SQL that is true where the rule applies.
         meaning: what a broken row looks like, with the source of every limit.
     """
 
