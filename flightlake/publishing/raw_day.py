@@ -9,7 +9,7 @@ from flightlake.publishing.registry import LogDefinition
 
 @dataclass(frozen=True)
 class RawDay:
-    """What was landed for a UTC day.
+    """Landed objects of a UTC day.
 
     Attributes:
         objects: those whose names are of this day, in the order of keys.
