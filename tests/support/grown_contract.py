@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-_ROOMS = ("lake", "ingestion", "glue_jobs", "local", "sql")
+_FOLDERS = ("flightlake", "ingestion", "glue_jobs", "duckdb_engine", "serving", "cli", "simulator", "sql")
 _LAST_COLUMN = '        Column("snapshot_at", "timestamp", "the response\'s own time", "UTC"),\n'
 
 _TELL = """
@@ -55,9 +55,9 @@ print(json.dumps({
 
 def program_with_columns(folder: Path, *columns: str) -> Path:
     """Copy the program and add lines to its contract of `states`, after the last column; return the folder."""
-    for room in _ROOMS:
-        shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
-    tables = folder / "lake" / "tables.py"
+    for name in _FOLDERS:
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    tables = folder / "flightlake" / "schema" / "tables" / "states.py"
     before, line, after = tables.read_text().partition(_LAST_COLUMN)
     assert line
     added = "".join(f"        {column},\n" for column in columns)
