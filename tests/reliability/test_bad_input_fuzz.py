@@ -102,9 +102,9 @@ def test_no_body_and_no_row_is_lost_or_crashes(experiment: Experiment) -> None:
     assert min(kept.values()) > 20
     experiment.found(
         QUESTION,
-        tried=f"{count:,} generated bodies and rows through landing, decoding and judging",
+        tried=f"{count:,} generated bodies and rows through landing, decoding and evaluation",
         result=f"{kept['landed']:,} bodies landed, {kept['refused']:,} were refused and kept byte for byte; every row "
-        "was judged once.",
+        "was evaluated once.",
     )
 
 

@@ -29,7 +29,7 @@ def wired(sky: Sky, tmp_path: Path) -> Iterator[Wired]:
 
 
 def polled(wired: Wired, count: int, *, patch: str = "") -> dict[str, bytes]:
-    """Poll the hostile source as somebody does who wants to see everything."""
+    """Poll the malicious source with the most verbose options."""
     lake = wired.home / "lake"
     schedule = ("--count", count, "--interval", 20, "--tier", "licensed")
     return wired.run("--verbose", "poll", "--lake", lake, "--source", SOURCE, *schedule, patch=patch)

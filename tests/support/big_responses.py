@@ -53,7 +53,7 @@ def cost_of(command: str, path: Path, lake: Path) -> dict[str, float]:
 
 
 def main() -> None:
-    """Land a file, or check, land and judge its body as the poller does; print rows and peak memory as JSON."""
+    """Land a file, or check, land and evaluate its body as the poller does; print rows and peak memory as JSON."""
     command, path, lake = sys.argv[1:]
     store = open_lake(lake, create=True).store
     rows = rejected = 0
