@@ -27,13 +27,15 @@ PACKAGING := $(wildcard infra/package/*.py)
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-# The build tools are installed first and --no-build-isolation uses them, so that every package is checked against its hash.
+# The build tools are installed first: a newer pip, which is faster, and what --no-build-isolation uses, so that every
+# package is checked against its hash.
 # The warnings that are silenced are setuptools' advice to authors about editable installations.
 $(VENV)/.local: requirements/build.txt requirements/local.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and "flightlake needs Python 3.11 or later, this is %d.%d: make PYTHON=python3.13 ..." % v[:2])'
 	@echo "set-up: $(VENV), packages"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(PIP_INSTALL) -r requirements/build.txt -r requirements/local.txt
+	@$(PIP_INSTALL) -r requirements/build.txt
+	@$(PIP_INSTALL) -r requirements/local.txt
 	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -66,13 +68,13 @@ spark:  ## set up Spark; again after a Java was installed or removed
 	@$(MAKE) --no-print-directory $(VENV)/.spark
 
 test: $(VENV)/.dev  ## every test that needs neither account, token, Docker nor network
-	@$(BIN)/pytest -m "not slow" --numprocesses 2 --dist loadfile --durations=10
+	@$(BIN)/pytest -m "not slow" --numprocesses 2 --dist worksteal --durations=10
 
 test-all: $(VENV)/.dev $(VENV)/.engines  ## the slower tests too: experiments, real engines, recorded data, a real browser
-	@$(BIN)/pytest -m "slow or experiment" --size ci --numprocesses 2 --dist loadfile --durations=25
+	@$(BIN)/pytest -m "slow or experiment" --size ci --numprocesses 2 --dist worksteal --durations=25
 
 reliability: $(VENV)/.dev $(VENV)/.engines  ## every experiment at its full size, and their table in docs/reliability.md
-	@$(BIN)/pytest -m experiment --size full --numprocesses 2 --dist loadfile
+	@$(BIN)/pytest -m experiment --size full --numprocesses 2 --dist worksteal
 	@$(BIN)/python tests/support/experiments.py
 
 # A separate environment, so that nothing here depends on packages that only the peers need.

@@ -1,7 +1,7 @@
 """Comparison of a commit's rows with the recomputed ones in DuckDB."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import duckdb
 
@@ -11,7 +11,7 @@ from duckdb_engine.verify.recompute import ACCEPTED, QUARANTINED, create_table, 
 from flightlake.commits.record import CommitRecord
 from flightlake.opensky.fields import decoded_name
 from flightlake.publishing.recompute import RawTotals, canonical
-from flightlake.publishing.verification import EXAMPLES, SurplusRows
+from flightlake.publishing.verification import EXAMPLES, ComparedRows, SurplusRows
 from flightlake.quality.scores import Score
 from flightlake.schema.contract import Table
 from flightlake.schema.tables.quality import QUALITY_SCORES
@@ -30,39 +30,48 @@ _RECOMPUTED: Mapping[Table, str] = {
 }
 
 
-@dataclass(frozen=True)
-class DuckDbRows:
-    """Rows of one day in DuckDB, those of the commit's files and the recomputed ones; see `RecomputedRows`.
+def compare_rows(
+    connection: duckdb.DuckDBPyConnection,
+    lake_tables: LakeTables,
+    head: CommitRecord,
+    totals: RawTotals,
+    written: list[Table],
+) -> ComparedRows:
+    """Return the differences between a commit's rows and those that `recompute` has put into tables of the connection.
 
-    Attributes:
-        connection: holds the tables that `recompute` has filled.
-        tables: reads the lake's files through the connection.
+    Args:
+        connection: holds the recomputed rows.
+        lake_tables: reads the lake's files through the connection.
         head: the visible commit.
+        totals: of the raw responses.
+        written: the tables of the commit that have files.
     """
+    rows = _Comparison(connection, lake_tables, head)
+    return ComparedRows(
+        totals,
+        rows.row_count(_RECOMPUTED[STATES]),
+        {table: rows.both_surplus(table) for table in _RECOMPUTED if table in written},
+        rows.published_scores() if QUALITY_SCORES in written else [],
+        rows.checksums() if STATES in written else None,
+    )
 
+
+@dataclass(frozen=True)
+class _Comparison:
     connection: duckdb.DuckDBPyConnection
-    tables: LakeTables
+    lake_tables: LakeTables
     head: CommitRecord
-    totals: RawTotals
 
-    def curated_count(self) -> int:
-        """Return the number of recomputed rows to be published, repeats left out."""
-        return self._row_count(_RECOMPUTED[STATES])
-
-    def surplus(self, table: Table) -> tuple[SurplusRows, SurplusRows]:
-        """Return the rows that only the commit's files hold, and those that only the recomputation gives."""
+    def both_surplus(self, table: Table) -> tuple[SurplusRows, SurplusRows]:
         published, recomputed = self._published(table), _selected(table, _RECOMPUTED[table])
         return self._surplus(table, published, recomputed), self._surplus(table, recomputed, published)
 
     def published_scores(self) -> list[Score]:
-        """Return the scores in the commit's files."""
-        columns = "dimension, rule, severity, checked_count, failed_count, score"
-        return [
-            Score(*row) for row in self.connection.execute(f"select {columns} {self._files(QUALITY_SCORES)}").fetchall()
-        ]
+        columns = ", ".join(field.name for field in fields(Score))
+        rows = self.connection.execute(f"select {columns} {self._files(QUALITY_SCORES)}").fetchall()
+        return [Score(*row) for row in rows]
 
     def checksums(self) -> tuple[str, str]:
-        """Return an order-free checksum of the published and of the recomputed rows."""
         return self._checksum(self._published(STATES)), self._checksum(_selected(STATES, _RECOMPUTED[STATES]))
 
     def _published(self, table: Table) -> str:
@@ -82,11 +91,11 @@ class DuckDbRows:
 
     def _files(self, table: Table) -> str:
         folders = {self.head.day: self.head.folders[table.name]}
-        return f"from ({self.tables.relation(self.connection, table, folders)})"
+        return f"from ({self.lake_tables.relation(self.connection, table, folders)})"
 
     def _surplus(self, table: Table, these: str, others: str) -> SurplusRows:
         query = f"from (({these}) except all ({others}))"
-        count = self._row_count(query)
+        count = self.row_count(query)
         if not count:
             return SurplusRows()
         first = f"select * {query} order by all nulls first limit {EXAMPLES}"
@@ -100,7 +109,7 @@ class DuckDbRows:
         ).fetchone()
         return f"{int(row[0]) % 2**64:016x}" if row else ""
 
-    def _row_count(self, query: str) -> int:
+    def row_count(self, query: str) -> int:
         row = self.connection.execute(f"select count(*) from ({query})").fetchone()
         return int(row[0]) if row else 0
 

@@ -8,10 +8,10 @@ from duckdb_engine.duckdb_session import opened_connection
 from duckdb_engine.lake_tables import LakeTables
 from duckdb_engine.object_cache import default_cache_root
 from duckdb_engine.verify.recompute import recompute
-from duckdb_engine.verify.row_comparison import DuckDbRows
+from duckdb_engine.verify.row_comparison import compare_rows
 from flightlake.lake import Lake
 from flightlake.publishing.registry import STATES_LOG
-from flightlake.publishing.verification import DayVerification, days_to_verify, verify_commit
+from flightlake.publishing.verification import DayVerification, days_to_verify, verify_commit, written_tables
 
 
 class Verification:
@@ -46,5 +46,5 @@ class Verification:
             opened_connection(tables.folders, spill) as connection,
         ):
             totals = recompute(connection, self._lake.store, head, on_object)
-            rows = DuckDbRows(connection, tables, head, totals)
+            rows = compare_rows(connection, tables, head, totals, written_tables(self._lake.store, head))
             return verify_commit(self._lake.store, self._lake.catalog, head, rows)

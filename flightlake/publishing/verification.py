@@ -1,14 +1,14 @@
 """Verification of a published day against a recomputation from raw: counts, scores, pointers, rows.
 
-Engines recompute and compare rows by their own means (`RecomputedRows`). Everything else is compared here, so that
+Engines recompute and compare rows by their own means (`ComparedRows`). Everything else is compared here, so that
 every engine names the same difference in the same words.
 """
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from flightlake.commits.log import CommitLog
 from flightlake.commits.record import CommitRecord, DayCounts
@@ -22,7 +22,6 @@ from flightlake.quality.scores import Score
 from flightlake.schema.contract import Table
 from flightlake.schema.tables.quality import QUALITY_SCORES
 from flightlake.schema.tables.registry import CURATED_TABLES
-from flightlake.schema.tables.states import STATES, STATES_QUARANTINE
 
 EXAMPLES = 3
 """Rows that are shown of those that differ."""
@@ -43,35 +42,24 @@ class SurplusRows:
     examples: tuple[dict[str, Any], ...] = ()
 
 
-class RecomputedRows(Protocol):
-    """Rows of one day as an engine has recomputed them from raw, beside the rows in the commit's files."""
+@dataclass(frozen=True)
+class ComparedRows:
+    """Rows of one day as an engine has recomputed them from raw and compared them with the commit's files.
 
-    @property
-    def totals(self) -> RawTotals:
-        """Totals of the raw responses."""
-        ...
+    Attributes:
+        totals: of the raw responses.
+        curated_count: recomputed rows to be published, repeats left out.
+        surplus: by table, the rows that only the commit's files hold, and those that only the recomputation gives.
+            Compared as multisets, null being equal to null, raw texts in canonical form.
+        published_scores: those in the commit's files.
+        checksums: order-free, of the published and the recomputed rows; None where the engine computes none.
+    """
 
-    def curated_count(self) -> int:
-        """Return the number of recomputed rows to be published, repeats left out."""
-        ...
-
-    def surplus(self, table: Table) -> tuple[SurplusRows, SurplusRows]:
-        """Return the rows that only the commit's files hold, and those that only the recomputation gives.
-
-        Rows are compared as multisets, null being equal to null, raw texts in their canonical form.
-
-        Args:
-            table: `states` or `states_quarantine`.
-        """
-        ...
-
-    def published_scores(self) -> list[Score]:
-        """Return the scores in the commit's files."""
-        ...
-
-    def checksums(self) -> tuple[str, str] | None:
-        """Return an order-free checksum of the published and of the recomputed rows; None where there is none."""
-        ...
+    totals: RawTotals
+    curated_count: int
+    surplus: dict[Table, tuple[SurplusRows, SurplusRows]]
+    published_scores: list[Score]
+    checksums: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -124,34 +112,37 @@ def days_to_verify(log: CommitLog, dates: Sequence[date]) -> list[date]:
     return list(dates) or published
 
 
-def verify_commit(store: ObjectStore, catalog: Catalog, head: CommitRecord, rows: RecomputedRows) -> DayVerification:
+def written_tables(store: ObjectStore, head: CommitRecord) -> list[Table]:
+    """Return the tables of a commit whose folders have files."""
+    return [table for table in CURATED_TABLES if any(True for _ in store.list(head.folders[table.name]))]
+
+
+def verify_commit(store: ObjectStore, catalog: Catalog, head: CommitRecord, rows: ComparedRows) -> DayVerification:
     """Return all differences between a visible commit and its recomputation."""
-    totals, curated = rows.totals, rows.curated_count()
-    duplicates = totals.raw_rows - totals.quarantined - curated
-    recomputed = DayCounts(totals.raw_rows, curated, totals.quarantined, duplicates)
-    empty = [table for table in CURATED_TABLES if next(iter(store.list(head.folders[table.name])), None) is None]
+    totals = rows.totals
+    duplicates = totals.raw_rows - totals.quarantined - rows.curated_count
+    recomputed = DayCounts(totals.raw_rows, rows.curated_count, totals.quarantined, duplicates)
+    written = written_tables(store, head)
     differences = [
         *_pointer_differences(catalog, head),
-        *(f"{table.name}: the commit's folder {head.folders[table.name]} has no files" for table in empty),
+        *(
+            f"{t.name}: the commit's folder {head.folders[t.name]} has no files"
+            for t in CURATED_TABLES
+            if t not in written
+        ),
         *_raw_differences(head, totals),
         *_count_differences(head.counts, recomputed),
+        *(text for table, surplus in rows.surplus.items() for text in _row_differences(table, *surplus)),
     ]
-    for table in (STATES, STATES_QUARANTINE):
-        if table not in empty:
-            differences += _row_differences(table, *rows.surplus(table))
     # Scores of other rules cannot be compared with today's; a note says so.
-    if QUALITY_SCORES not in empty and head.rule_fingerprint == fingerprint():
-        differences += _score_differences(rows.published_scores(), totals.scores())
-    checksums = None if STATES in empty else rows.checksums()
+    if QUALITY_SCORES in written and head.rule_fingerprint == fingerprint():
+        differences += _score_differences(rows.published_scores, totals.scores())
+    notes = tuple(_notes(store, head, totals))
     return DayVerification(
-        head.day,
-        head.commit,
-        len(head.raw_keys),
-        head.counts,
-        recomputed,
-        checksums,
-        tuple(differences),
-        tuple(_notes(store, head, totals)),
+        *(head.day, head.commit, len(head.raw_keys), head.counts, recomputed),
+        checksums=rows.checksums,
+        differences=tuple(differences),
+        notes=notes,
     )
 
 
@@ -226,9 +217,6 @@ def _score_text(score: Score) -> str:
 
 
 def _is_same(one: Score, other: Score) -> bool:
-    same_counts = (one.severity, one.checked_count, one.failed_count) == (
-        *(other.severity, other.checked_count, other.failed_count),
-    )
-    if one.score is None or other.score is None:
-        return same_counts and one.score is other.score
-    return same_counts and math.isclose(one.score, other.score, abs_tol=_SCORE_TOLERANCE, rel_tol=0)
+    if replace(one, score=None) != replace(other, score=None) or one.score is None or other.score is None:
+        return one == other
+    return math.isclose(one.score, other.score, abs_tol=_SCORE_TOLERANCE, rel_tol=0)

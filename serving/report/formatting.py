@@ -124,12 +124,3 @@ def place(longitude_deg: float, latitude_deg: float) -> str:
     """
     north, east = ("N" if latitude_deg >= 0 else "S"), ("E" if longitude_deg >= 0 else "W")
     return f"{abs(latitude_deg):.1f}°{NBSP}{north}, {abs(longitude_deg):.1f}°{NBSP}{east}"
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return names as an enumeration in a sentence.
-
-    >>> listed(["a", "b", "c"])
-    'a, b and c'
-    """
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

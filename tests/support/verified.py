@@ -66,6 +66,8 @@ def _other_rules(lake: Lake) -> None:
 
 _CHANGED_FLAGS = "select * replace (case when rule = 'ground_speed_impossible' then 100 else score end as score)"
 
+VANISHED, OTHER_ROWS = "a raw object vanished", "a raw object has other rows"
+
 FAULTS: dict[str, Fault] = {
     "a row is lost": _in(
         STATES,
@@ -159,11 +161,11 @@ FAULTS: dict[str, Fault] = {
     "a raw object was emptied": Fault(
         lambda lake: replaced(lake, lambda _: b""), ("published as read, recomputed as the body is empty",)
     ),
-    "a raw object vanished": Fault(
+    VANISHED: Fault(
         lambda lake: lake.store.delete([first_key(lake)]),
         ("is gone: the day can no longer be built from it", "duplicates: published 1, recomputed 0"),
     ),
-    "a raw object has other rows": Fault(
+    OTHER_ROWS: Fault(
         lambda lake: replaced(lake, lambda _: gzip.compress(body(vector(icao24="deadbe")))),
         ("states: 1 rows are in raw and not published, such as icao24=deadbe",),
     ),

@@ -107,7 +107,7 @@ def test_an_interrupted_run_tells_what_it_did(simulator: SimulatorServer, tmp_pa
 
 
 def test_a_simulator_serves_until_it_is_interrupted(tmp_path: Path) -> None:
-    process = start_flightlake("simulate", "--port", 0, "--aircraft", 100, "--seed", 7, "--speed", 100)
+    process = start_flightlake("simulate", "--port", 0, "--aircraft", 100, "--seed", 7, "--speed", "step")
     try:
         assert process.stderr is not None
         url = process.stderr.readline().split()[2]
@@ -126,6 +126,7 @@ def test_a_simulator_serves_until_it_is_interrupted(tmp_path: Path) -> None:
         (("--faults", "500"), "fault '500' is not understood"),
         (("--tier", "gold"), "tier 'gold' does not exist"),
         (("--speed", "0"), "speed 0.0 is not possible"),
+        (("--speed", "fast"), "--speed 'fast' is neither a number nor `step`"),
         (("--aircraft", "0"), "--aircraft"),
         (("--port", "70000"), "65535"),
     ],

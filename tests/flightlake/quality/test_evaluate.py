@@ -1,4 +1,4 @@
-"""A response judged: rows kept, rejections with their reasons, counts, score; and what recorded data looks like."""
+"""Evaluation of a response: kept rows, rejections with their reasons, counts, score; and recorded data."""
 
 import json
 from pathlib import Path
@@ -15,20 +15,20 @@ from ingestion.response_files import read_body
 NONE_FAILED = {rule.name: 0 for rule in RULES}
 
 
-def failed(judgement: Evaluation) -> dict[str, int]:
+def failed(evaluation: Evaluation) -> dict[str, int]:
     """Return how many rows broke each rule that was broken at all."""
-    return {name: count.failed_count for name, count in judgement.counts.items() if count.failed_count}
+    return {name: count.failed_count for name, count in evaluation.counts.items() if count.failed_count}
 
 
 def test_rows_are_kept_in_order_and_rejected_by_number_with_every_reason_in_the_order_of_rules() -> None:
     worst = vector(icao24="3C6444", latitude=91, velocity=1001, callsign="A B")
-    judgement = evaluate(Response(NOON, [vector(), worst, None, vector(squawk="9999")]))
-    assert judgement.rejections == {
+    evaluation = evaluate(Response(NOON, [vector(), worst, None, vector(squawk="9999")]))
+    assert evaluation.rejections == {
         1: Rejection(1, ("icao24_form", "position_out_of_range", "ground_speed_impossible")),
         2: Rejection(2, ("row_length",)),
     }
-    assert [row[2] for row in judgement.rows] == ["3c6444", "3C6444", None, "3c6444"]
-    assert (judgement.row_count, judgement.valid_count) == (4, 2)
+    assert [row[2] for row in evaluation.rows] == ["3c6444", "3C6444", None, "3c6444"]
+    assert (evaluation.row_count, evaluation.valid_count) == (4, 2)
 
 
 def test_counts_say_how_many_rows_a_rule_was_asked_of_and_how_many_broke_it() -> None:
@@ -51,10 +51,10 @@ def test_the_score_is_that_of_the_formula() -> None:
 
 
 def test_an_empty_sky_is_neither_good_nor_bad() -> None:
-    judgement = evaluate(Response(NOON, []))
-    assert (judgement.rows, judgement.rejections, judgement.quality_score) == ([], {}, None)
-    assert {name: count.failed_count for name, count in judgement.counts.items()} == NONE_FAILED
-    assert not any(count.checked_count for count in judgement.counts.values())
+    evaluation = evaluate(Response(NOON, []))
+    assert (evaluation.rows, evaluation.rejections, evaluation.quality_score) == ([], {}, None)
+    assert {name: count.failed_count for name, count in evaluation.counts.items()} == NONE_FAILED
+    assert not any(count.checked_count for count in evaluation.counts.values())
 
 
 @pytest.mark.parametrize(
@@ -90,9 +90,9 @@ def test_an_empty_sky_is_neither_good_nor_bad() -> None:
     ids=lambda value: repr(sorted(value) if isinstance(value, set) else value)[:60],
 )
 def test_a_bad_row_costs_itself_and_no_other(row: object, broken: set[str]) -> None:
-    judgement = evaluate(Response(NOON, [vector(), row, vector()]))
-    assert failed(judgement) == dict.fromkeys(broken, 1)
-    assert set(judgement.rejections) <= {1}
+    evaluation = evaluate(Response(NOON, [vector(), row, vector()]))
+    assert failed(evaluation) == dict.fromkeys(broken, 1)
+    assert set(evaluation.rejections) <= {1}
 
 
 def test_deep_nesting_inside_a_row_costs_that_row() -> None:
@@ -163,9 +163,9 @@ SHARES_PERCENT = {
 @pytest.mark.parametrize("series", ["global_20251231_20x160s", "global_20260508_over_midnight"])
 def test_recorded_global_responses_fail_in_the_documented_shares(shared_data: Path, series: str) -> None:
     for path in sorted((shared_data / "opensky" / series).glob("*.json.gz"))[::7]:
-        judgement = evaluate(parse_response(read_body(path)))
-        assert len(judgement.rejections) <= 2, path.name
-        for name, count in judgement.counts.items():
+        evaluation = evaluate(parse_response(read_body(path)))
+        assert len(evaluation.rejections) <= 2, path.name
+        for name, count in evaluation.counts.items():
             share = 100 * count.failed_count / count.checked_count if count.checked_count else 0
             low, high = SHARES_PERCENT.get(name, (0, 0.1))
             # Some fifty rows a response are on the ground with an altitude at all: a share of them says little.
@@ -176,5 +176,5 @@ def test_hardly_any_row_of_any_series_is_rejected(shared_data: Path) -> None:
     files = sorted((shared_data / "opensky").glob("*/*.json.gz"))[::20]
     assert len(files) >= 10
     for path in files:
-        judgement = evaluate(parse_response(read_body(path)))
-        assert len(judgement.rejections) < 0.005 * judgement.row_count, path.name
+        evaluation = evaluate(parse_response(read_body(path)))
+        assert len(evaluation.rejections) < 0.005 * evaluation.row_count, path.name

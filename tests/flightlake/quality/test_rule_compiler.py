@@ -50,7 +50,7 @@ def test_a_word_outside_the_subset_is_refused(predicate: str, word: str) -> None
     assert str(caught.value).startswith(repr(word))
 
 
-def test_a_verdict_holds_two_bits_a_rule_and_looks_at_broken_only_where_the_rule_applies() -> None:
+def test_a_result_holds_two_bits_a_rule_and_looks_at_broken_only_where_the_rule_applies() -> None:
     rules = (
         Rule("kept", "validity", "warn", "field_count > 17", "m", applies="true"),
         Rule("not_asked", "validity", "warn", "category > 17", "m", applies="category is not null"),
@@ -62,8 +62,8 @@ def test_a_verdict_holds_two_bits_a_rule_and_looks_at_broken_only_where_the_rule
 
 def test_more_rules_than_a_machine_word_has_bits_are_told_apart() -> None:
     rules = tuple(Rule(f"r{n}", "validity", "warn", "true" if n == 99 else "false", "m") for n in range(100))
-    (verdict,) = compiled_rules(rules)([decode_row(vector())], NOON)
-    assert verdict == sum(KEPT << 2 * n for n in range(99)) + (BROKEN << 198)
+    (result,) = compiled_rules(rules)([decode_row(vector())], NOON)
+    assert result == sum(KEPT << 2 * n for n in range(99)) + (BROKEN << 198)
 
 
 KINDS = dict.fromkeys(DECODED_COLUMNS, "double") | {
@@ -107,7 +107,7 @@ def in_duckdb() -> Any:
 def test_duckdb_gives_every_rule_the_same_answer(in_duckdb: Any, changes: dict[int, Any], is_extended: bool) -> None:
     good = [*vector(), 4] if is_extended else vector()
     row = decode_row([changes.get(index, value) for index, value in enumerate(good)])
-    (verdict,) = compiled_rules()([row], NOON)
+    (result,) = compiled_rules()([row], NOON)
     for number, (rule, (applies, broken)) in enumerate(zip(RULES, in_duckdb(row), strict=True)):
         expected = 0 if applies is False else {True: BROKEN, False: KEPT}[broken]
-        assert verdict >> 2 * number & 3 == expected, rule.name
+        assert result >> 2 * number & 3 == expected, rule.name

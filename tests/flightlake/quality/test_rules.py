@@ -139,9 +139,9 @@ def test_a_rule_tells_its_broken_rows_from_those_within_the_limit(name: str) -> 
 
 
 def test_a_good_row_breaks_nothing() -> None:
-    judgement = evaluate(Response(NOON, [vector(), [*vector(), 4]]))
-    assert all(count.failed_count == 0 for count in judgement.counts.values())
-    assert judgement.quality_score == 100
+    evaluation = evaluate(Response(NOON, [vector(), [*vector(), 4]]))
+    assert all(count.failed_count == 0 for count in evaluation.counts.values())
+    assert evaluation.quality_score == 100
 
 
 def test_names_are_unique_and_every_rule_says_what_it_means() -> None:
@@ -166,7 +166,7 @@ NEAR_GOOD = st.lists(st.tuples(st.integers(0, 17), FIELDS), max_size=6).map(
 )
 
 
-def verdicts_in_sqlite(rows: list[Row]) -> list[list[tuple[int | None, int | None]]]:
+def results_in_sqlite(rows: list[Row]) -> list[list[tuple[int | None, int | None]]]:
     """Return (applies, broken) of each rule and row as SQLite sees them: an engine that knows a third truth value."""
     with closing(sqlite3.connect(":memory:")) as database:
         database.create_function("regexp_like", 2, lambda text, pattern: bool(re.search(pattern, text)))
@@ -184,8 +184,8 @@ def verdicts_in_sqlite(rows: list[Row]) -> list[list[tuple[int | None, int | Non
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.one_of(NEAR_GOOD, FIELDS, st.lists(FIELDS, max_size=20)), min_size=1, max_size=4))
-def test_no_predicate_is_ever_null_and_the_plain_judge_agrees_with_an_sql_engine(rows: list[Row]) -> None:
-    in_sql = verdicts_in_sqlite(rows)
+def test_no_predicate_is_ever_null_and_plain_evaluation_agrees_with_an_sql_engine(rows: list[Row]) -> None:
+    in_sql = results_in_sqlite(rows)
     assert all(applies is not None for row in in_sql for applies, _ in row)
     assert all(broken is not None for row in in_sql for applies, broken in row if applies)
     counts = evaluate(Response(NOON, rows)).counts
@@ -197,9 +197,9 @@ def test_no_predicate_is_ever_null_and_the_plain_judge_agrees_with_an_sql_engine
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.one_of(NEAR_GOOD, FIELDS, st.lists(FIELDS, max_size=20)), max_size=6))
 def test_every_row_is_either_valid_or_rejected_with_a_reason(rows: list[Row]) -> None:
-    judgement = evaluate(Response(NOON, rows))
-    assert judgement.valid_count + len(judgement.rejections) == judgement.row_count == len(rows)
-    assert all(rejection.reasons for rejection in judgement.rejections.values())
+    evaluation = evaluate(Response(NOON, rows))
+    assert evaluation.valid_count + len(evaluation.rejections) == evaluation.row_count == len(rows)
+    assert all(rejection.reasons for rejection in evaluation.rejections.values())
 
 
 def test_the_fingerprint_changes_with_what_decides_and_not_with_the_wording() -> None:

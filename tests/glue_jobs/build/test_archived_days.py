@@ -99,8 +99,8 @@ def rows_of(spark: SparkSession, lake: Lake) -> set[tuple[Any, ...]]:
     return {(*row[:-1], tuple(row.states or ())) for row in read(spark, lake).collect()}
 
 
-def recounted(spark: SparkSession, lake: Lake) -> tuple[Any, ...]:
-    """Return what both recounts count, and what the one without Spark finds different: what landing refuses."""
+def recomputed(spark: SparkSession, lake: Lake) -> tuple[Any, ...]:
+    """Return the counts that both verifiers recompute, and the differences that the one without Spark finds."""
     local, by_spark = Verification(lake).verify_day(DAY, lambda: None), verify_day(spark, lake, DAY)
     assert local is not None
     assert by_spark is not None
@@ -119,7 +119,7 @@ def test_an_archived_day_is_read_and_built_row_by_row_as_before(
     first = converted(lake, spark)
     assert first.published
     before, texts, record = published(lake), rows_of(spark, lake), head(lake)
-    recounts = recounted(spark, lake)
+    counts = recomputed(spark, lake)
     done = archive(lake)
     assert (done.objects, done.archived, len(done.kept)) == (len(BODIES) + 2, ARCHIVABLE, len(BODIES) + 2 - ARCHIVABLE)
     assert len(done.parts) > 1
@@ -135,7 +135,7 @@ def test_an_archived_day_is_read_and_built_row_by_row_as_before(
     )
     assert head(lake).content_checksum == record.content_checksum
     assert head(lake).raw_keys == record.raw_keys
-    assert recounted(spark, lake) == recounts
+    assert recomputed(spark, lake) == counts
 
 
 @pytest.fixture
@@ -155,7 +155,7 @@ def test_a_rebuild_of_an_archived_day_opens_its_parts_and_nothing_else(spark: Sp
     before = published(good_lake)
     assert converted(good_lake, spark, rebuild=True).published
     assert published(good_lake) == before
-    assert recounted(spark, good_lake)[2] == ()
+    assert recomputed(spark, good_lake)[2] == ()
     assert verify_day(spark, good_lake, DAY).differences == ()  # type: ignore[union-attr]
 
 

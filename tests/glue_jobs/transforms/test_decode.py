@@ -97,7 +97,7 @@ def test_numbers_of_any_spelling_are_read_and_too_large_ones_are_not(spark: Spar
     assert rows_of(decode(raw_rows(spark, *texts)), "is_readable", "ground_speed_mps") == expected
 
 
-def test_a_text_made_to_be_slow_is_judged_at_once(spark: SparkSession) -> None:
+def test_a_text_made_to_be_slow_is_decoded_at_once(spark: SparkSession) -> None:
     hostile = '["' + "\\\\" * 200_000 + '", "' + '\\"' * 200_000 + '", ' + "1" * 100_000
     assert_rows(decode(raw_rows(spark, hostile)), [(False,)], "is_readable")
 

@@ -30,14 +30,14 @@ ROWS = [
 ]
 
 
-def judged(spark: SparkSession, rows: list[object]) -> DataFrame:
+def evaluated(spark: SparkSession, rows: list[object]) -> DataFrame:
     texts = [("k", NOON, number, None if row is None else json.dumps(row)) for number, row in enumerate(rows)]
     frame = spark.createDataFrame(texts, "raw_key string, time bigint, row_number int, raw_row string")
     return with_rule_results(decode(frame))
 
 
 def test_reasons_are_the_rejecting_rules_that_a_row_breaks(spark: SparkSession) -> None:
-    frame = judged(spark, ROWS).where(is_rejected()).withColumn("reasons", reasons())
+    frame = evaluated(spark, ROWS).where(is_rejected()).withColumn("reasons", reasons())
     assert rows_of(frame, "row_number", "reasons") == [
         (2, ["icao24_form"]),
         (3, ["icao24_missing", "position_out_of_range"]),
@@ -52,9 +52,9 @@ def test_reasons_are_the_rejecting_rules_that_a_row_breaks(spark: SparkSession) 
     ]
 
 
-def test_spark_counts_what_the_plain_judge_counts(spark: SparkSession) -> None:
+def test_spark_counts_what_plain_evaluation_counts(spark: SparkSession) -> None:
     observed = Observation()
-    judged(spark, ROWS).observe(observed, *count_columns()).collect()
+    evaluated(spark, ROWS).observe(observed, *count_columns()).collect()
     expected = evaluate(Response(NOON, ROWS))
     assert rule_counts(observed.get.get) == expected.counts
     assert expected.counts["row_length"].failed_count == 3
@@ -62,7 +62,7 @@ def test_spark_counts_what_the_plain_judge_counts(spark: SparkSession) -> None:
 
 
 def test_a_rule_where_it_does_not_apply_is_neither_checked_nor_broken(spark: SparkSession) -> None:
-    frame = judged(spark, [vector(squawk=None)])
+    frame = evaluated(spark, [vector(squawk=None)])
     observed = Observation()
     frame.observe(observed, *count_columns()).collect()
     count = rule_counts(observed.get.get)["squawk_form"]

@@ -110,21 +110,21 @@ def test_who_loses_every_race_says_so() -> None:
 
 
 def test_pollers_in_many_threads_never_set_aside_more_than_there_is(tmp_path: Path) -> None:
-    granted: list[int] = []
+    requests: list[int] = []
 
     def poll_often() -> None:
         quota = a_quota(FilePollState(tmp_path / "state.json"), plan=SMALL)
         for _ in range(4):
             granted = quota.admit(tries=2)
             if isinstance(granted, Granted):
-                granted.append(granted.requests)
+                requests.append(granted.requests)
 
     threads = [threading.Thread(target=poll_often) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sum(granted) == 10  # 40 credits of 4 each
+    assert sum(requests) == 10  # 40 credits of 4 each
 
 
 class RefusingState(MemoryState):
