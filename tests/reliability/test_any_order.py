@@ -1,4 +1,4 @@
-"""Landing, late data, converts, rollbacks, vacuums and crashes in any order, against a model of ten lines."""
+"""Landing, late data, converts, rollbacks, vacuums and crashes in any order, compared with a model of ten lines."""
 
 import json
 import tempfile

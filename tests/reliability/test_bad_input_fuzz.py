@@ -1,4 +1,4 @@
-"""Arbitrary input at every door: decoders, landing, settings, parameters. No error but ours, and none that is lost."""
+"""Arbitrary input to decoders, landing, settings and parameters: no error but ours, and no row lost."""
 
 import json
 import tempfile
@@ -61,7 +61,7 @@ text_values = st.text(max_size=60) | st.sampled_from(["'; drop table states --",
 
 
 def tried(test: Callable[[], None], *, examples: int) -> int:
-    """Run a Hypothesis test so many times; return how many examples there were."""
+    """Run a Hypothesis test with this many examples; return the number that ran."""
     settings(
         max_examples=examples, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
     )(test)()

@@ -1,4 +1,4 @@
-"""Responses beyond all measure: what they cost in memory, and where they are refused."""
+"""Huge responses: their cost in memory, and the size at which they are refused."""
 
 from pathlib import Path
 

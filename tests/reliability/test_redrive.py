@@ -1,4 +1,4 @@
-"""What was refused or given up comes back by one command, once, without a credit, whatever kills the command."""
+"""Refused responses and undelivered triggers are recovered once, without a credit, also if the command is killed."""
 
 import gzip
 import json
@@ -27,7 +27,7 @@ REDRIVE = "Can I get back what was refused or given up, without paying twice?"
 
 
 class KillableClient:
-    """boto3's client as a process reaches it."""
+    """boto3's client, whose calls may kill the process."""
 
     def __init__(self, client: Any, life: Life) -> None:
         self._client, self._life = client, life

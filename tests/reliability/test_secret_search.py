@@ -1,4 +1,4 @@
-"""The search for secrets finds one in each kind of place: where it finds nothing, there is nothing."""
+"""The search for secrets finds a planted one in each kind of place."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""Does a secret show anywhere in what a run writes? Looked for whole and in part, in every wrapping."""
+"""No output of a run shows a secret: searched whole and in part, in every encoding."""
 
 import json
 from collections.abc import Iterator, Mapping

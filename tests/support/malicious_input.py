@@ -125,7 +125,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """Answers each request in a thread of its own."""
+    """Server with one thread for each request."""
 
     daemon_threads = True
 

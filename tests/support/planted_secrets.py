@@ -1,4 +1,4 @@
-"""Secrets made to be looked for, and the search for them: in any file, in any wrapping, whole or in part."""
+"""Planted secrets, and the search for them: in any file, in any encoding, whole or in part."""
 
 import gzip
 import json

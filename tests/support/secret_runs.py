@@ -1,4 +1,4 @@
-"""Runs whose secrets are all known and whose source repeats them: what such a run writes must show none."""
+"""Runs with known secrets and a source that repeats them; no output of such a run may show a secret."""
 
 import os
 import subprocess

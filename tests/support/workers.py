@@ -1,4 +1,4 @@
-"""Processes that work on a lake, and processes that read it all the while."""
+"""Processes that change a lake, and processes that read it meanwhile."""
 
 import json
 import os
