@@ -43,7 +43,7 @@ def opened_connection(folders: list[str], spill: str) -> duckdb.DuckDBPyConnecti
 
 
 def executed(cursor: duckdb.DuckDBPyConnection, sql: str, source: str) -> RowStream:
-    """Return the answer to translated SQL; `source` is what the user wrote, for errors to show.
+    """Return the result of translated SQL; `source` is the user's text, for errors to show.
 
     Raises:
         SqlError: it names or combines what does not exist or fit.

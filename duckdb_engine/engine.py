@@ -125,7 +125,7 @@ class Engine:
     def scanned(
         self, statement: Statement, parameters: Mapping[str, str] | None = None, *, file: SqlFile | None = None
     ) -> Scanned:
-        """Return what answering a statement reads, by DuckDB's own count; it is answered for that. See `run`."""
+        """Return the columns, files and bytes that a statement reads, by DuckDB's count; runs it. See `run`."""
         return scanned(*self.prepare(statement, parameters or {}, file), statement.source)
 
     def attach(self, *names: str) -> None:

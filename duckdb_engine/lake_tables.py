@@ -36,7 +36,7 @@ class LakeTables:
 
     @property
     def folders(self) -> list[str]:
-        """Return the folders in which all files lie that the tables may read, plain and as patterns name them."""
+        """Return the folders of all files that the tables may read, plain and escaped for patterns."""
         root = self._lake.root
         folders = [self._cache.folder] if root is None else [root / "curated", root / "raw", self._cache.folder]
         return [*map(str, folders), *map(glob_escaped, folders)]

@@ -18,7 +18,7 @@ _FORMS = "SHOW TABLES, SHOW VIEWS, SHOW COLUMNS FROM a table, SHOW PARTITIONS of
 
 
 def answer_metadata(statement: Statement, partitions: Callable[[Table], dict[date, str]]) -> Answer:
-    """Return what a `show` or `describe` statement asks for.
+    """Return the answer to a `show` or `describe` statement.
 
     Raises:
         SqlError: it is of no known form, or names an unknown table.

@@ -19,7 +19,7 @@ class ObjectCache:
     """Copies of immutable objects under a folder of their own lake."""
 
     def __init__(self, store: ObjectStore, address: str, cache_root: Path, *, root: Path | None = None) -> None:
-        """Take what may be copied, and where to.
+        """Set the source and the place of the copies.
 
         Args:
             store: the lake's.

@@ -1,4 +1,4 @@
-"""What a lake has received, as files on this machine: only the partitions that a query can need.
+"""Raw objects of a lake as local files: only the partitions that a query can need.
 
 For a lake in a bucket, and for one in a folder whose past days are archived.
 """

@@ -1,4 +1,4 @@
-"""What answering a statement reads of the lake's files, by DuckDB's own count."""
+"""Columns, files and bytes that a statement reads, by DuckDB's own count."""
 
 import json
 import re
@@ -45,7 +45,7 @@ class Scanned:
 
 
 def scanned(cursor: duckdb.DuckDBPyConnection, sql: str, source: str) -> Scanned:
-    """Return what answering translated SQL reads of curated tables; `source` is what the user wrote.
+    """Return the scans of curated tables by translated SQL; `source` is the user's text.
 
     Raises:
         SqlError: it names or combines what does not exist or fit.

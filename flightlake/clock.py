@@ -12,7 +12,7 @@ class SystemClock:
         return datetime.now(UTC)
 
     def sleep(self, seconds: float) -> None:
-        """Wait for a number of seconds; 0 or less is no wait."""
+        """Wait for a number of seconds; return at once for zero or less."""
         time.sleep(max(seconds, 0))
 
 
@@ -35,5 +35,5 @@ class AcceleratedClock:
         return self._start + timedelta(seconds=(time.monotonic() - self._started_s) * self._speed)
 
     def sleep(self, seconds: float) -> None:
-        """Wait for a number of seconds of this clock; 0 or less is no wait."""
+        """Wait for a number of seconds of this clock; return at once for zero or less."""
         time.sleep(max(seconds, 0) / self._speed)

@@ -1,4 +1,4 @@
-"""Every error that the lake raises on purpose; the branch tells the caller what to do.
+"""Errors of flightlake, in a tree whose branches say what the caller should do.
 
 ::
 
@@ -30,7 +30,7 @@ class UsageError(FlightLakeError):
 
 
 class InvalidResponseError(FlightLakeError):
-    """A body that is no usable response: not JSON, no usable `time`, or no `states`."""
+    """An unusable response body: not JSON, without a usable `time`, or without `states`."""
 
 
 class ContractViolationError(FlightLakeError):

@@ -1,4 +1,4 @@
-"""Where every object lies: keys as pure functions of time and content, relative to the lake's root."""
+"""Layout of the lake: object keys as pure functions of time and content, relative to the lake's root."""
 
 import gzip
 import hashlib
@@ -95,13 +95,13 @@ def snapshot_at_of(raw_key: str) -> datetime | None:
 
 
 def snapshot_date_of(raw_key: str) -> date | None:
-    """Return the UTC day of the response time that a raw key carries; None where it is no key of a landed response."""
+    """Return the UTC day of the response time in a raw key; None for other keys."""
     at = snapshot_at_of(raw_key)
     return None if at is None else at.date()
 
 
 def states_day_of(key_or_prefix: str) -> date | None:
-    """Return the UTC day in whose folder of responses a key or a prefix lies; None where it lies in none."""
+    """Return the UTC day of the response folder that holds a key or prefix; None for other keys."""
     return _folder_day(_STATES_DAY, key_or_prefix)
 
 
@@ -153,7 +153,7 @@ def poll_due_at_of(poll_key: str) -> datetime | None:
 
 
 def refused_key(received_at: datetime, body: bytes) -> str:
-    """Return the key under which a body that is no usable response is kept, by the time of its receipt."""
+    """Return the key of a refused body, by the time of its receipt."""
     at = received_at.astimezone(UTC)
     digest = content_digest(body)
     return f"{RAW_REFUSED_PREFIX}year={at:%Y}/month={at:%m}/day={at:%d}/refused_{at:%Y%m%d_%H%M%S}_{digest}.gz"
@@ -188,7 +188,7 @@ def commit_prefix(table: str, partition_column: str, day: date, commit: str) -> 
 
 
 def commit_folder(key: str) -> tuple[date, str] | None:
-    """Return the day and the commit's folder that a published file's key lies in; None where it lies in none."""
+    """Return the day and the commit folder of a published file's key; None for other keys."""
     found = _COMMIT_FOLDER.fullmatch(key)
     day = None if found is None else _day(found[2])
     return None if found is None or day is None else (day, found[1])

@@ -1,4 +1,4 @@
-"""What the lake needs from the world: four ports, each with an adapter for one machine and one for AWS.
+"""Ports of the lake: object store, catalog, clock and poll state, each with adapters for one machine and for AWS.
 
 An adapter raises `StorageError` or one of its branches, never an error of its library.
 """
@@ -13,7 +13,7 @@ from flightlake.schema.contract import Table
 
 @dataclass(frozen=True)
 class ObjectInfo:
-    """What a listing tells of an object: its key, its size in bytes and when it was written (UTC)."""
+    """Entry of a listing: an object's key, its size in bytes and when it was written (UTC)."""
 
     key: str
     size_bytes: int
@@ -36,7 +36,7 @@ class ObjectStore(Protocol):
         ...
 
     def get_range(self, key: str, offset: int, length: int) -> bytes:
-        """Return so many bytes, at least one, of the object from the offset on.
+        """Return a range of the object's bytes: `length` of them, at least one, from the offset on.
 
         Raises:
             ObjectNotFoundError: there is no such key.
@@ -49,22 +49,22 @@ class ObjectStore(Protocol):
         ...
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Delete objects; a key that does not exist is no error."""
+        """Delete objects; missing keys are ignored."""
         ...
 
     def list_incomplete(self) -> Iterator[ObjectInfo]:
-        """Yield what killed writers left behind that no listing shows, such as half an upload.
+        """Yield incomplete writes of killed processes that no listing shows, such as half an upload.
 
         Some may still be under way: its age has to tell. The key is for `remove_incomplete` and nothing else.
         """
         ...
 
     def remove_incomplete(self, incomplete: ObjectInfo) -> None:
-        """Remove what `list_incomplete` has yielded; where it is gone already, that is no error."""
+        """Remove an incomplete write that `list_incomplete` has yielded; a missing one is ignored."""
         ...
 
     def make_durable(self, prefix: str) -> None:
-        """Let what other programs, such as Spark, wrote under a prefix survive a power cut."""
+        """Make files that other programs, such as Spark, wrote under a prefix survive a power cut."""
         ...
 
     def uri(self, key: str) -> str:
@@ -100,7 +100,7 @@ class Clock(Protocol):
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Wait for so many seconds of this clock."""
+        """Wait for a number of seconds of this clock."""
         ...
 
 
@@ -116,7 +116,7 @@ class PollState(Protocol):
     """One small JSON document that outlives the poller's process: credits, cooldown, breaker."""
 
     def load(self) -> VersionedState:
-        """Return the stored document; an empty one of version 0 where there is none."""
+        """Return the stored document, or an empty one of version 0."""
         ...
 
     def save(self, document: dict[str, Any], *, expected_version: int) -> None:

@@ -15,7 +15,7 @@ def command(
     _stack: StackOption = None,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """Show what was published for each day, when, from how many raw objects, and which commit is visible."""
+    """Show the commits of each day: when, from how many raw objects, and which one is visible."""
     published = lake.open().table(table)
     records = [record for day in dates for record in published.history(day)] if dates else published.history()
     visible = {record.day: record.sequence for record in records}

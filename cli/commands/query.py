@@ -69,7 +69,7 @@ def command(
 
 
 def _asked(name_or_sql: str) -> tuple[SqlFile | None, list[Statement]]:
-    """Return the statements of a name, a file or a text; with a name also what declares the parameters."""
+    """Return the statements of a name, a file or a text; for a name also its file, which declares parameters."""
     if re.fullmatch(r"\w+", name_or_sql):
         file = named_file(name_or_sql)
         return file, statements_of(file.text)

@@ -1,1 +1,1 @@
-"""Athena's SQL on DuckDB: reading statements, giving their parameters values, translating what means something else."""
+"""Athena's SQL on DuckDB: statements, parameters, translation."""

@@ -1,4 +1,4 @@
-"""Errors in a statement, shown at their place in what the user wrote."""
+"""Errors in a statement, shown at their place in the user's text."""
 
 import difflib
 import re

@@ -17,7 +17,7 @@ from flightlake.schema.tables.registry import TABLES
 
 @dataclass
 class Relations:
-    """What a query reads.
+    """Tables and views that a query reads.
 
     Attributes:
         tables: the lake's tables, also those below views.
@@ -31,7 +31,7 @@ class Relations:
 
 
 def named_relations(names: Iterable[str], source: str) -> Relations:
-    """Return the tables and views of these names and what the views read.
+    """Return the tables and views of these names, and those that the views read.
 
     Raises:
         SqlError: there is no table or view of a name.

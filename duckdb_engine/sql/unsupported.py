@@ -1,4 +1,4 @@
-"""What runs on Athena and would mean something else on DuckDB: refused by name, with what to write instead."""
+"""Expressions of Athena that would mean something else on DuckDB: refused by name, with a replacement."""
 
 from sqlglot import exp
 

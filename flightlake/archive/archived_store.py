@@ -85,7 +85,7 @@ class ArchivedStore:
         return self._merged(prefix)
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Delete unarchived objects; a key that does not exist is no error. Archived responses stay."""
+        """Delete unarchived objects; missing keys are ignored. Archived responses stay."""
         self._below.delete(keys)
 
     def list_incomplete(self) -> Iterator[ObjectInfo]:
@@ -93,7 +93,7 @@ class ArchivedStore:
         return self._below.list_incomplete()
 
     def remove_incomplete(self, incomplete: ObjectInfo) -> None:
-        """Remove an incomplete write that `list_incomplete` has yielded; one that is gone is no error."""
+        """Remove an incomplete write that `list_incomplete` has yielded; a missing one is ignored."""
         self._below.remove_incomplete(incomplete)
 
     def make_durable(self, prefix: str) -> None:

@@ -53,7 +53,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class DayArchived:
-    """What became of a day's unarchived objects; objects = archived + archived before + kept.
+    """Result of archiving one day; objects = archived + archived before + kept.
 
     Attributes:
         objects: what lay under the day's folder by itself.
@@ -82,7 +82,7 @@ class DayArchived:
 
 @dataclass
 class _Packed:
-    """What came of packing a day's unarchived objects."""
+    """Result of packing a day's unarchived objects."""
 
     members: list[Member] = field(default_factory=list)
     kept: list[Kept] = field(default_factory=list)
@@ -195,7 +195,7 @@ class Archiver:
                 yield from zip(batch, pool.map(lambda info: self.store.get(info.key), batch), strict=True)
 
     def _written(self, part: PartBuilder) -> list[Member]:
-        """Write a part, read it back and return what it holds."""
+        """Write a part, read it back and return its members."""
         key, data, members = part.finished()
         self.store.put_if_absent(key, data)
         back = self.store.get(key)
@@ -206,7 +206,7 @@ class Archiver:
         return members
 
     def _is_indexed(self, day: date, sequence: int, members: list[Member]) -> bool:
-        """Write the index under its number; tell whether it was free."""
+        """Write the index under its number; return whether that was free."""
         key, data = archive_index_key(day, sequence), index_bytes(members)
         if not self.store.put_if_absent(key, data):
             return False

@@ -1,4 +1,4 @@
-"""The index of a day's archive: in which part, and where in it, each archived response lies as it was stored."""
+"""Index of a day's archive: the part, offset and length of each archived response."""
 
 import hashlib
 import json
@@ -44,7 +44,7 @@ class Member:
 
     @property
     def info(self) -> ObjectInfo:
-        """What a listing told of the object when it lay by itself."""
+        """Entry of the object's listing before it was archived."""
         return ObjectInfo(self.raw_key, self.length, self.stored_at)
 
 
@@ -60,7 +60,7 @@ def index_bytes(members: Iterable[Member]) -> bytes:
 
 
 def index_members(key: str, data: bytes) -> list[Member]:
-    """Return what an index names.
+    """Return the members that an index lists.
 
     Raises:
         StorageError: the object is no index, or names a place outside the day's archive.
@@ -82,7 +82,7 @@ def index_keys(store: ObjectStore, states_prefix: str) -> list[str]:
 
 
 def archived_members(store: ObjectStore, day: date) -> dict[str, Member]:
-    """Return what is archived of a UTC day, by raw key; empty where there is no archive.
+    """Return the archived responses of a UTC day by raw key; empty without an archive.
 
     Raises:
         StorageError: an index cannot be read.
@@ -92,7 +92,7 @@ def archived_members(store: ObjectStore, day: date) -> dict[str, Member]:
 
 
 def merged_members(indexes: dict[str, list[Member]]) -> dict[str, Member]:
-    """Return what a day's indexes name, by raw key.
+    """Return the members of a day's indexes by raw key.
 
     Raises:
         StorageError: two of them name the same response, of which rows would come twice.

@@ -66,7 +66,7 @@ class PartBuilder:
         self._size += len(opening) + len(stored) + len(_CLOSING)
 
     def finished(self) -> tuple[str, bytes, list[Member]]:
-        """Return the part's key, its bytes, and where in it each object lies."""
+        """Return the part's key, its bytes, and the place of each object in it."""
         data = b"".join(self._pieces)
         key = archive_part_key(self.day, data)
         members = [

@@ -1,4 +1,4 @@
-"""The commit log of a day: what was built, from what, which folder readers ought to see, and what is no longer there.
+"""Commit log of a day: its builds, their raw objects, the visible folder, and the vacuumed commits.
 
 The log is the truth and the catalog its projection. A record is written once, under the next free number; the pointers
 of the day then belong at the folders of the highest record. Whoever moves pointers reads the log again afterwards and
@@ -87,7 +87,7 @@ class CommitLog:
         return None
 
     def days_behind(self) -> list[date]:
-        """Return the days whose pointers are not where the log says: what a crash between the two has left undone."""
+        """Return the days whose catalog pointers differ from the log, as after a crash between the two."""
         visible = {table.name: self._catalog.partitions(table) for table in self.tables}
         heads = ((day, self.head(day)) for day in self.days())
         return [
@@ -127,7 +127,7 @@ class CommitLog:
         return record
 
     def mark_vacuumed(self, records: list[CommitRecord], commits: Iterable[str], *, at: datetime) -> None:
-        """Record that the folders of these commits are about to be deleted; from then on nobody rolls back to them.
+        """Record that the folders of these commits are about to be deleted, so that no rollback chooses them.
 
         Args:
             records: of the day, by which it was decided that nobody needs these commits.

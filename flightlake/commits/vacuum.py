@@ -1,4 +1,4 @@
-"""Remove the folders of old commits, never one that readers may still see, and what killed writers left."""
+"""Removal of the folders of expired commits, never a visible one, and of incomplete writes."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -27,14 +27,14 @@ class ExpiredCommit:
 
 
 def expired_incomplete(store: ObjectStore, *, now: datetime, retention: timedelta) -> list[ObjectInfo]:
-    """Return what killed writers left anywhere in the lake, older than the retention and `LONGEST_BUILD`."""
+    """Return the lake's incomplete writes that are older than the retention and `LONGEST_BUILD`."""
     oldest_kept = now - max(retention, LONGEST_BUILD)
     return [left for left in store.list_incomplete() if left.modified_at <= oldest_kept]
 
 
 @dataclass(frozen=True)
 class Vacuum:
-    """What may go of a log's tables.
+    """Expired commit folders of a log's tables.
 
     A folder stays while it is visible, while the day's highest record names it, until the retention has passed since it
     was superseded, and, where no record names it (a run that crashed or is still writing), until its newest file is

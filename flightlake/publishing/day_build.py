@@ -33,7 +33,7 @@ class DayBuilder(Protocol):
     """An engine that builds days: DuckDB in one process, or Spark."""
 
     def build(self, definition: LogDefinition, raw: RawDay, folders: dict[str, str]) -> DayBuild:
-        """Write the files of one day into new folders and return what they hold.
+        """Write the files of one day into new folders and return their description.
 
         Args:
             definition: log of the tables to build.

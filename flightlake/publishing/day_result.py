@@ -1,4 +1,4 @@
-"""What a conversion tells of a day."""
+"""Result of converting one day."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,7 @@ from flightlake.errors import FlightLakeError
 
 @dataclass(frozen=True)
 class DayResult:
-    """What became of a day.
+    """Result of converting one day.
 
     Attributes:
         commit: id of the visible commit; None where nothing is visible.

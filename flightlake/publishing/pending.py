@@ -51,7 +51,7 @@ def is_due(raw: RawDay, records: list[CommitRecord], since: date | None) -> bool
 
 
 def find_pending(days: list[tuple[RawDay, list[CommitRecord]]], *, has_rules: bool) -> PendingDays:
-    """Return what there is to do on these days.
+    """Return the pending, outdated and pinned ones of these days.
 
     Args:
         days: each with its records, the oldest first.

@@ -12,7 +12,7 @@ UNEXPECTED_KEY = "its name is not that of a landed response of this day"
 
 @dataclass(frozen=True)
 class RawDay:
-    """Raw objects that were landed for a UTC day.
+    """Landed objects of a UTC day.
 
     Attributes:
         objects: those whose names are of this day, in the order of keys.

@@ -1,4 +1,4 @@
-"""What a table is, and every form of it that an engine reads: Spark schema, Glue columns, Athena DDL, documentation."""
+"""Table contract, and its forms for the engines: Spark schema, Glue columns, Athena DDL, documentation."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -91,7 +91,7 @@ def glue_columns(columns: tuple[Column, ...]) -> list[dict[str, str]]:
 
 
 def glue_storage(table: Table, location: str) -> dict[str, Any]:
-    """Return where and how the table's data lies, as the Glue API takes it (`StorageDescriptor`).
+    """Return the location and format of the table's data for the Glue API (`StorageDescriptor`).
 
     Args:
         table: the table.

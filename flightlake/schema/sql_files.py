@@ -62,7 +62,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class ScanBudget:
-    """What a statement may read.
+    """Scan budget of a statement.
 
     Attributes:
         column_counts: by table; the partition is in the path and is no column.

@@ -45,7 +45,7 @@ def code_of(error: ClientError) -> str:
 
 @contextmanager
 def aws_errors(doing: str, place: str) -> Iterator[None]:
-    """Turn what AWS refuses within the block into a `StorageError` with place, reason and way out.
+    """Raise errors of AWS within the block as `StorageError` with place, reason and way out.
 
     Args:
         doing: what is being done, as an infinitive ("write", "list").

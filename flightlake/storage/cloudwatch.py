@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 def send_metrics(service: str, metrics: Sequence[Metric], *, client: Any = None) -> None:
-    """Send figures under a service's name; a refusal is logged and stops nobody's work.
+    """Send metrics under a service's name; a refusal is only logged.
 
     Args:
         service: the dimension by which stacks are told apart.

@@ -32,7 +32,7 @@ _WAYS_OUT: dict[int, str] = {
 
 @contextmanager
 def storage_errors(doing: str, path: Path) -> Iterator[None]:
-    """Turn what the file system refuses within the block into a `StorageError` with path, reason and way out.
+    """Raise errors of the file system within the block as `StorageError` with path, reason and way out.
 
     Args:
         doing: what is being done, as an infinitive ("write", "read").
@@ -91,7 +91,7 @@ def sync_path(path: Path) -> None:
 
 @contextmanager
 def exclusive_lock(path: Path) -> Iterator[None]:
-    """Hold the only lock on what lies at the path among all processes and threads of this machine."""
+    """Hold an exclusive lock on the path among all processes and threads of this machine."""
     with path.with_name(f".{path.name}.lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

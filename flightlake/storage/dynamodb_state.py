@@ -32,7 +32,7 @@ class DynamoDbPollState:
         self._place = f"the poll state {poller_id} in the DynamoDB table {table_name}"
 
     def load(self) -> VersionedState:
-        """Return the stored document; an empty one of version 0 where there is none."""
+        """Return the stored document, or an empty one of version 0."""
         with aws_errors("read", self._place):
             answer = self._client.get_item(TableName=self._table_name, Key=self._key, ConsistentRead=True)
         item = answer.get("Item")

@@ -16,7 +16,7 @@ class FilePollState:
         self._path = path.absolute()
 
     def load(self) -> VersionedState:
-        """Return the stored document; an empty one of version 0 where there is none.
+        """Return the stored document, or an empty one of version 0.
 
         Raises:
             StorageError: the file cannot be read, or is not what `save` writes.

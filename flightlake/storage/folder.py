@@ -49,7 +49,7 @@ class FolderStore:
             return file.read()
 
     def get_range(self, key: str, offset: int, length: int) -> bytes:
-        """Return so many bytes, at least one, of the object from the offset on.
+        """Return a range of the object's bytes: `length` of them, at least one, from the offset on.
 
         Raises:
             ObjectNotFoundError: there is no such key.
@@ -64,7 +64,7 @@ class FolderStore:
         return _objects(self._root / checked_prefix(prefix), prefix)
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Delete objects and the folders that this empties; a key that does not exist is no error."""
+        """Delete objects and folders that become empty; missing keys are ignored."""
         for key in keys:
             path = self._path(key)
             with storage_errors("delete", path):
@@ -86,7 +86,7 @@ class FolderStore:
                         yield info
 
     def remove_incomplete(self, incomplete: ObjectInfo) -> None:
-        """Remove a leftover and the folders that this empties; where it is gone already, that is no error."""
+        """Remove an incomplete write and folders that become empty; a missing one is ignored."""
         path = self._root / incomplete.key
         with storage_errors("delete", path):
             _unlink(path)

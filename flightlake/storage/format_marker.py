@@ -22,7 +22,7 @@ _RAW = "raw"
 
 @dataclass(frozen=True)
 class FormatMarker:
-    """What a lake's marker says.
+    """Contents of a lake's format marker.
 
     Attributes:
         raw: address of the place of everything under `raw/`; None where that is the lake's own place.
@@ -32,7 +32,7 @@ class FormatMarker:
 
 
 def find_format_marker(store: ObjectStore, address: str) -> FormatMarker | None:
-    """Return what the place's marker says; None where it has none.
+    """Return the format marker of a place; None without one.
 
     Raises:
         StorageError: it has one that this program cannot read, or of a newer format.
@@ -63,7 +63,7 @@ def write_format_marker(store: ObjectStore) -> None:
 
 
 def no_lake(address: str, reason: str) -> LakeNotFoundError:
-    """Return the error that says why the place is no lake and how a lake is made there."""
+    """Return the error for a place without a lake, with the reason and how to make one there."""
     lake = f"--lake {shlex.quote(address)}"
     return LakeNotFoundError(
         f"{address} is not a lake: {reason}; make one with `flightlake land {lake} FILE` or `flightlake poll {lake}`"

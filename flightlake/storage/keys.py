@@ -1,4 +1,4 @@
-"""What a key and a part of an object may look like, the same in a folder and in a bucket."""
+"""Checks of keys and byte ranges, the same for folders and buckets."""
 
 from flightlake.errors import StorageError
 
@@ -37,7 +37,7 @@ def checked_prefix(prefix: str) -> str:
 
 
 def checked_range(data: bytes, place: object, offset: int, length: int) -> bytes:
-    """Return what was read of an object at a place.
+    """Return the bytes that were read of an object, checked for their length.
 
     Raises:
         StorageError: it is not as long as it was asked for.

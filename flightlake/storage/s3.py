@@ -60,7 +60,7 @@ class S3Store:
         return self._got(key)
 
     def get_range(self, key: str, offset: int, length: int) -> bytes:
-        """Return so many bytes, at least one, of the object from the offset on.
+        """Return a range of the object's bytes: `length` of them, at least one, from the offset on.
 
         Raises:
             ObjectNotFoundError: there is no such key.
@@ -81,7 +81,7 @@ class S3Store:
                         yield ObjectInfo(key, found["Size"], found["LastModified"])
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Delete objects, a thousand per request; a key that does not exist is no error.
+        """Delete objects, a thousand per request; missing keys are ignored.
 
         Raises:
             StorageError: some could not be deleted; the others of the same request are gone.
@@ -109,7 +109,7 @@ class S3Store:
                     yield ObjectInfo(f"{key}{_UPLOAD}{found['UploadId']}", 0, found["Initiated"])
 
     def remove_incomplete(self, incomplete: ObjectInfo) -> None:
-        """Abort an upload in parts; where it is gone already, that is no error."""
+        """Abort a multipart upload; a missing one is ignored."""
         key, _, upload_id = incomplete.key.rpartition(_UPLOAD)
         with aws_errors("abort the upload of", self._place(key)):
             try:
@@ -142,7 +142,7 @@ class S3Store:
         return f"s3://{self._bucket}/{self._prefix}{key}"
 
     def _put(self, key: str, data: bytes, *, put_id: str) -> bool | None:
-        """Return whether the object is new; None where nobody can tell, and it has to be sent again."""
+        """Return whether the object is new; None where that is unknown and it must be sent again."""
         try:
             self._client.put_object(
                 Bucket=self._bucket, Key=self._prefix + key, Body=data, IfNoneMatch="*", Metadata={_PUT_ID: put_id}
@@ -156,7 +156,7 @@ class S3Store:
         return True
 
     def _is_ours(self, key: str, put_id: str) -> bool | None:
-        """Tell whether the object under the key came from this very call; None where there is none after all.
+        """Return whether this call wrote the object under the key; None where there is no object.
 
         Where the answer to a write is lost, boto3 sends it again, and the second answer is that the key exists.
         """

@@ -18,7 +18,7 @@ _S3A = "spark.hadoop.fs.s3a."
 
 @dataclass(frozen=True)
 class S3aAccess:
-    """What Spark is started with.
+    """Spark settings and credentials for S3.
 
     Attributes:
         settings: Spark's, none of them secret.

@@ -1,4 +1,4 @@
-"""The object store of a lake in two places: what was received in one, everything else in the other."""
+"""Object store over two places: received objects in one, everything else in the other."""
 
 import heapq
 from collections.abc import Iterable, Iterator
@@ -8,7 +8,7 @@ from flightlake.ports import ObjectInfo, ObjectStore
 
 
 class TwoZoneStore:
-    """Two stores as one: keys under `raw/` lie in the raw zone, all others in the lake's own place.
+    """Two stores as one: keys under `raw/` are in the raw zone, all others in the lake's own place.
 
     Raw responses and published tables differ in key, lifetime and copies, which a bucket sets for all that it holds.
     """
@@ -30,7 +30,7 @@ class TwoZoneStore:
         return self._zone(key).get(key)
 
     def get_range(self, key: str, offset: int, length: int) -> bytes:
-        """Return so many bytes, at least one, of the object from the offset on.
+        """Return a range of the object's bytes: `length` of them, at least one, from the offset on.
 
         Raises:
             ObjectNotFoundError: there is no such key.
@@ -39,27 +39,27 @@ class TwoZoneStore:
         return self._zone(key).get_range(key, offset, length)
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
-        """Yield every object under the prefix in the order of keys; a stray one in the wrong place is none."""
+        """Yield every object under the prefix in the order of keys; objects in the wrong place are left out."""
         if prefix:
             return self._zone(prefix).list(prefix)
         return heapq.merge(self._all_of(self._own), self._all_of(self._raw), key=lambda found: found.key)
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Delete objects; a key that does not exist is no error."""
+        """Delete objects; missing keys are ignored."""
         named = list(keys)
         for store in (self._own, self._raw):
             store.delete([key for key in named if self._zone(key) is store])
 
     def list_incomplete(self) -> Iterator[ObjectInfo]:
-        """Yield what killed writers left in the lake's own place; into the raw zone nothing is written in parts."""
+        """Yield incomplete writes in the lake's own place; nothing is written to the raw zone in parts."""
         return self._own.list_incomplete()
 
     def remove_incomplete(self, incomplete: ObjectInfo) -> None:
-        """Remove what `list_incomplete` has yielded; where it is gone already, that is no error."""
+        """Remove an incomplete write that `list_incomplete` has yielded; a missing one is ignored."""
         self._own.remove_incomplete(incomplete)
 
     def make_durable(self, prefix: str) -> None:
-        """Return when everything under the prefix outlives a power cut."""
+        """Make everything under the prefix survive a power cut."""
         self._zone(prefix).make_durable(prefix)
 
     def uri(self, key: str) -> str:
