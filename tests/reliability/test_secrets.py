@@ -107,7 +107,7 @@ def test_a_secret_shows_nowhere_in_what_a_whole_lake_writes(wired: Wired, experi
             ("query", "select * from polls", "--format", "csv"),
         ):
             if command[0] == "query" and "states" in command[1]:
-                told |= wired.run("convert", "--lake", lake, patch=SPARKS_LOG_STAYS)
+                told |= wired.run("convert", "--lake", lake, "--engine", "spark", patch=SPARKS_LOG_STAYS)
             told |= wired.run("--verbose", *command, "--lake", lake)
     assert b"Traceback" not in b"".join(told.values())
     written = {path.relative_to(home).parts[0] for path in home.rglob("*") if path.is_file()}
