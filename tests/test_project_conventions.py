@@ -15,9 +15,7 @@ from flightlake.quality.rules import RULES
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 PACKAGES = ("flightlake", "ingestion", "glue_jobs", "duckdb_engine", "serving", "simulator", "cli", "infra")
-LONGER = {
-    "flightlake/quality/rules.py": "one table of rules, an entry a rule",
-}
+LONGER: dict[str, str] = {}
 """Modules over 250 lines, each with its reason."""
 
 

@@ -3,7 +3,7 @@
 -- Reads:      states
 -- Scan:       every day; states 12 columns
 -- Parameters: none
-with judged as (
+with evaluated as (
     select
         states.icao24,
         states.snapshot_at,
@@ -38,9 +38,9 @@ with judged as (
 )
 
 select
-    judged.icao24,
-    judged.snapshot_at,
+    evaluated.icao24,
+    evaluated.snapshot_at,
     broken.rule
-from judged
-cross join unnest(filter(judged.rules, rule -> rule is not null)) as broken (rule)
-order by judged.snapshot_at, judged.icao24, broken.rule
+from evaluated
+cross join unnest(filter(evaluated.rules, rule -> rule is not null)) as broken (rule)
+order by evaluated.snapshot_at, evaluated.icao24, broken.rule

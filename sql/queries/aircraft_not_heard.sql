@@ -1,4 +1,4 @@
--- Question:   how many rows only repeat what the previous response knew of the aircraft?
+-- Question:   how many rows only repeat the state of the aircraft in the previous response?
 -- Grain:      one response of the day
 -- Reads:      states
 -- Scan:       one day; states 3 columns

@@ -1,11 +1,11 @@
--- Question:   when did the lake look away, and why?
+-- Question:   when did the lake get no responses, and why?
 -- Grain:      one span between two polls of a day that brought a response, longer than the shortest gap that counts
 -- Reads:      polls
 -- Scan:       one day; polls 3 columns
 -- Parameters: :flight_date date, the UTC day (default: the newest day)
 --             :min_gap_s integer, the shortest gap that counts in seconds (default: 300)
--- A poll that was skipped or failed does not end a gap; the outcomes tell what happened within it. Before the first and
--- after the last response of the day nothing is known, so nothing is said.
+-- A poll that was skipped or failed does not end a gap; the outcomes say what happened within it. Gaps before the
+-- first and after the last response of the day are not listed: the day's polls do not show them.
 with numbered as (
     select
         polls.scheduled_at,

@@ -1,4 +1,4 @@
--- Question:   what became of the polls of a day, and what did they cost?
+-- Question:   which outcomes did the polls of a day have, and what did they cost?
 -- Grain:      one outcome
 -- Reads:      polls
 -- Scan:       one day; polls 4 columns

@@ -1,4 +1,4 @@
-"""Landing, late data, converts, rollbacks, vacuums and crashes in any order, against a model of ten lines."""
+"""Landing, late data, converts, rollbacks, vacuums and crashes in any order, compared with a model of ten lines."""
 
 import json
 import tempfile
@@ -10,7 +10,7 @@ import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from support.commits import log_of
-from support.crash_injection import Killed, Life, mortal
+from support.crash_injection import Killed, Life, killable
 from support.experiments import Experiment
 from support.small_days import FIRST_DAY, land_version, small_conversion
 
@@ -76,7 +76,7 @@ class AnyOrder(RuleBasedStateMachine):
         was_pending = not self.model.landed <= self.model.known
         life = Life(dies_at)
         try:
-            (result,) = small_conversion(mortal(self.lake, life), SystemClock(), build_names).run(
+            (result,) = small_conversion(killable(self.lake, life), SystemClock(), build_names).run(
                 [FIRST_DAY], rebuild=rebuild
             )
         except Killed:
@@ -111,7 +111,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(number=st.integers(0, 100), dies_at=st.none() | st.integers(1, 11))
     def roll_back(self, number: int, dies_at: int | None) -> None:
         commit = sorted(self.model.commits)[number % len(self.model.commits)]
-        log, before = log_of(mortal(self.lake, Life(dies_at))), log_of(self.lake).records(FIRST_DAY)
+        log, before = log_of(killable(self.lake, Life(dies_at))), log_of(self.lake).records(FIRST_DAY)
         seen = tuple(sorted(self.model.landed))
         try:
             log.roll_back(FIRST_DAY, commit=commit, seen_raw_keys=seen, at=datetime.now(UTC))
@@ -127,7 +127,7 @@ class AnyOrder(RuleBasedStateMachine):
     def vacuum(self, dies_at: int | None) -> None:
         """In a month's time, when all but the visible commit is old."""
         later = datetime.now(UTC) + timedelta(days=30)
-        lake = mortal(self.lake, Life(dies_at))
+        lake = killable(self.lake, Life(dies_at))
         try:
             Vacuum(log_of(lake), lake.store, lake.catalog, later, timedelta(days=7)).remove()
         except Killed:

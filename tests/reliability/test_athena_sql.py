@@ -1,4 +1,4 @@
-"""Athena's SQL for real: Trino, the engine that Athena is made of, answers as DuckDB does by translation.
+"""Athena's SQL on Trino, the engine that Athena is made of: the same answers as DuckDB gives by translation.
 
 The catalog holds the very tables and views that the infrastructure creates, the data lies on a real S3 server, and the
 real job wrote it. Two days are good; a third was damaged, so that every check has something to report.

@@ -1,4 +1,4 @@
-"""Damaged responses: each lands or is refused in words, and of what lands no row is lost, whoever decodes it."""
+"""Damaged responses: each lands or is refused with a reason, and no landed row is lost, by any decoder."""
 
 import json
 from collections import Counter, defaultdict
@@ -45,7 +45,7 @@ def bodies() -> list[bytes]:
 
 
 def landed(lake: Lake, made: list[Mutation], folder: Path) -> tuple[dict[date, list[str]], Counter[str]]:
-    """Land each mutation from a file of its own; return the new keys by day, and the reasons of refusal."""
+    """Land each mutation from a separate file; return the new keys by day, and the reasons of refusal."""
     folder.mkdir()
     for number, mutation in enumerate(made):
         (folder / f"{number:05}").write_bytes(mutation.body)
@@ -78,9 +78,7 @@ def test_every_damaged_response_lands_whole_or_is_refused_in_words(
     for day, keys in days.items():
         commit = replace(record(folder_lake, "c1", 1), day=day, raw_keys=tuple(keys))
         with Engine(folder_lake) as engine:
-            seen: list[None] = []
-            counted = recompute(engine.connection, folder_lake.store, commit, lambda: seen.append(None))
-            assert len(seen) == len(keys)
+            counted = recompute(engine.connection, folder_lake.store, commit, lambda: None)
             cursor = engine.connection.execute(
                 f"select count(*), count(distinct (icao24, snapshot_at_s)) from {ACCEPTED}"
             )

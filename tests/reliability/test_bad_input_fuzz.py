@@ -1,4 +1,4 @@
-"""Arbitrary input at every door: decoders, landing, settings, parameters. No error but ours, and none that is lost."""
+"""Arbitrary input to decoders, landing, settings and parameters: no error but ours, and no row lost."""
 
 import json
 import tempfile
@@ -61,7 +61,7 @@ text_values = st.text(max_size=60) | st.sampled_from(["'; drop table states --",
 
 
 def tried(test: Callable[[], None], *, examples: int) -> int:
-    """Run a Hypothesis test so many times; return how many examples there were."""
+    """Run a Hypothesis test with this many examples; return the number that ran."""
     settings(
         max_examples=examples, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
     )(test)()
@@ -102,9 +102,9 @@ def test_no_body_and_no_row_is_lost_or_crashes(experiment: Experiment) -> None:
     assert min(kept.values()) > 20
     experiment.found(
         QUESTION,
-        tried=f"{count:,} generated bodies and rows through landing, decoding and judging",
+        tried=f"{count:,} generated bodies and rows through landing, decoding and evaluation",
         result=f"{kept['landed']:,} bodies landed, {kept['refused']:,} were refused and kept byte for byte; every row "
-        "was judged once.",
+        "was evaluated once.",
     )
 
 

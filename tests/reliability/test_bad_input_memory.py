@@ -1,4 +1,4 @@
-"""Responses beyond all measure: what they cost in memory, and where they are refused."""
+"""Huge responses: their cost in memory, and the size at which they are refused."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ QUESTION = "How much memory can a response cost?"
 MB = 1024 * 1024
 
 MOST_PER_BODY = 16
-"""Bytes held at most for each byte of a body, while it is read, landed and judged; measured: 11 to 13."""
+"""Bytes held at most for each byte of a body, while it is read, landed and evaluated; measured: 11 to 13."""
 
 POLLER_MB = 512
 """Memory of the deployed poller. Source: Pulumi.*.yaml, pollerMemoryMb."""
@@ -48,7 +48,7 @@ def test_a_text_of_five_megabytes_costs_its_size_and_one_row(
     assert cost["peak_mb"] - idle_mb < 5 * MOST_PER_BODY
     experiment.found(
         QUESTION,
-        tried="A response with a callsign of 5 MB, landed and judged",
+        tried="A response with a callsign of 5 MB, landed and evaluated",
         result=f"{cost['peak_mb'] - idle_mb:.0f} MB above an idle process; the row is rejected, nothing else is.",
     )
 
@@ -79,14 +79,14 @@ def test_a_file_of_very_many_rows_lands_within_a_multiple_of_its_size(
     size_mb = path.stat().st_size / MB
     landed = cost_of("land", path, tmp_path / "lake")
     assert landed["rows"] == 1
-    judged = cost_of("poll", path, tmp_path / "other")
-    assert (judged["rows"], judged["rejected"]) == (row_count, 0)
-    assert max(landed["peak_mb"], judged["peak_mb"]) - idle_mb < MOST_PER_BODY * max(size_mb, 5)
+    evaluated = cost_of("poll", path, tmp_path / "other")
+    assert (evaluated["rows"], evaluated["rejected"]) == (row_count, 0)
+    assert max(landed["peak_mb"], evaluated["peak_mb"]) - idle_mb < MOST_PER_BODY * max(size_mb, 5)
     experiment.found(
         QUESTION,
         tried=f"One response of {row_count:,} aircraft ({size_mb:,.0f} MB of JSON) from a file",
         result=f"Landing held {landed['peak_mb'] - idle_mb:,.0f} MB, landing and judging "
-        f"{judged['peak_mb'] - idle_mb:,.0f} MB. A file above {FILE_LIMIT_BYTES // MB} MB is refused.",
+        f"{evaluated['peak_mb'] - idle_mb:,.0f} MB. A file above {FILE_LIMIT_BYTES // MB} MB is refused.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Text from strangers where people read it: in the report, on a terminal, in a spreadsheet."""
+"""Text from outside where people read it: in the report, on a terminal, in a spreadsheet."""
 
 import csv
 import io
@@ -72,7 +72,7 @@ class Page(HTMLParser):
 
 
 def page_of(root: Path, text: str) -> str:
-    """Return the report of a lake in which a text stands wherever a stranger could put one."""
+    """Return the report of a lake in which a text stands wherever somebody outside could put one."""
     builder = LakeBuilder(root)
     rows = [
         a_state(callsign=text, origin_country=text, squawk=text),

@@ -1,4 +1,4 @@
-"""A source that changes its rows: what is new lands, is told, and hurts nothing; then the contract takes it in."""
+"""A source that changes its rows: new fields land, are reported, and harm nothing; then the contract includes them."""
 
 import json
 from dataclasses import replace

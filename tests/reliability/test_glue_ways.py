@@ -1,4 +1,4 @@
-"""What Glue does to a job: starts it twice, kills it at its timeout, tries it again; and a crawler at any moment."""
+"""Jobs as Glue runs them: started twice, killed at the timeout, retried; with a crawler at any moment."""
 
 import os
 import random

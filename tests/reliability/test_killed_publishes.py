@@ -1,4 +1,4 @@
-"""Publishes killed at every step, beneath readers: they see the old day or the new day, and the next run mends all."""
+"""Publishes killed at every step: readers see the old day or the new day, and the next run repairs everything."""
 
 import random
 from collections import Counter
@@ -22,7 +22,7 @@ VERSIONS = 3
 """How often a day grows by a late response before the next day begins."""
 
 RANDOM_SHARE = 5
-"""One kill in so many comes at a random instant instead of a named step."""
+"""One kill in this number comes at a random time instead of a named step."""
 
 KILLS_A_LAKE = 150
 """A run looks at all days of a lake: in a small one it is quick."""
@@ -135,7 +135,7 @@ def expected_on_disk(lake: Lake, log: CommitLog) -> Iterator[str]:
 
 
 def killed(lake: Lake, kills: Counter[str], count: int, seen: list[Read]) -> tuple[Publishing, int]:
-    """Kill so many publishes in a lake of their own; return them, and how much vacuum found that the dead had left."""
+    """Kill publishes in a new lake; return them, and the count of incomplete objects that vacuum found."""
     own: list[Read] = []
     with workers(lake.address) as (worker,), readers(lake.address, 2, own) as watching:
         publishing = Publishing(lake, worker, kills, seed=kills.total())

@@ -1,4 +1,4 @@
-"""Converts, rollbacks and vacuums of one day at once: one order of events explains all that anybody saw."""
+"""Converts, rollbacks and vacuums of one day at once: one order of events explains all results."""
 
 import json
 import random
@@ -77,7 +77,7 @@ class Race:
         return log_of(self.lake)
 
     def run(self, worker: Worker, seed: int, count: int) -> None:
-        """Let one worker do so many operations in an order of its own."""
+        """Let one worker do a number of operations in a random order."""
         drawn = random.Random(seed)
         for _ in range(count):
             what = drawn.choices(("convert", "rollback", "vacuum"), weights=(5, 3, 2))[0]

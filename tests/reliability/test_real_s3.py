@@ -74,7 +74,7 @@ def test_the_command_line_answers_on_s3_as_on_a_folder(
 
     for batch in (files[:-1], files):
         assert ran("land", address, *batch) == ran("land", folder, *batch)
-        days = ran("convert", address)["days"]
+        days = ran("convert", address, "--engine", "spark")["days"]
         assert [without_commit(day) for day in days] == [without_commit(day) for day in converted_in_folder()]
         assert all(day["published"] for day in days)
         assert answers(address, tmp_path) == answers(folder, tmp_path)
@@ -104,14 +104,14 @@ def test_an_archived_day_in_a_bucket_is_rebuilt_from_its_parts(real_s3: AwsWithS
     engine("s3a")
     lake = real_s3.make_lake_place()
     ran("land", lake, *responses(tmp_path / "files", count=3, aircraft=60))
-    first = ran("convert", lake)["days"]
+    first = ran("convert", lake, "--engine", "spark")["days"]
     before = answers(lake, tmp_path)
     for day in ran("archive", lake)["days"]:
         assert day["objects"] == day["archived"] == day["removed"]
     assert list(open_lake(lake).raw_store.list("raw/states/")) == []
     assert answers(lake, tmp_path) == before
     dates = [argument for day in first for argument in ("--date", day["date"])]
-    second = ran("convert", lake, *dates, "--rebuild")["days"]
+    second = ran("convert", lake, *dates, "--rebuild", "--engine", "spark")["days"]
     assert [without_commit(day) for day in second] == [without_commit(day) for day in first]
     assert answers(lake, tmp_path) == before
     assert verified(lake)

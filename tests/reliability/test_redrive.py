@@ -1,4 +1,4 @@
-"""What was refused or given up comes back by one command, once, without a credit, whatever kills the command."""
+"""Refused responses and undelivered triggers are recovered once, without a credit, also if the command is killed."""
 
 import gzip
 import json
@@ -12,7 +12,7 @@ import pytest
 from support.aws import Aws
 from support.bad_days import INTERVAL_S, BadDay
 from support.commands import flightlake, start_flightlake
-from support.crash_injection import Killed, Life, MemoryStore, MortalStore
+from support.crash_injection import KillableStore, Killed, Life, MemoryStore
 from support.dead_letters import QueueOnMoto
 from support.experiments import Experiment
 from support.polling import PLACE, HandClock, MemoryState, a_poller, keys_of, ledger_of
@@ -26,8 +26,8 @@ from ingestion.redrive.redrive import dead_letters, refused_bodies
 REDRIVE = "Can I get back what was refused or given up, without paying twice?"
 
 
-class MortalClient:
-    """boto3's client as a process reaches it."""
+class KillableClient:
+    """boto3's client, whose calls may kill the process."""
 
     def __init__(self, client: Any, life: Life) -> None:
         self._client, self._life = client, life
@@ -40,9 +40,9 @@ class MortalClient:
 def redrive(day: BadDay, life: Life | None = None) -> list[Any]:
     """Do what `flightlake redrive --replay` does, in a process that may die."""
     life = life or Life()
-    store = MortalStore(day.store, life)
+    store = KillableStore(day.store, life)
     poller: Any = a_poller(store, clock=HandClock(day.over_at), state=day.state)
-    queue = day.queue.reader(MortalClient(day.queue.client, life))
+    queue = day.queue.reader(KillableClient(day.queue.client, life))
     found: list[Any] = [*refused_bodies(store, now=day.over_at, replay=True)]
     found += dead_letters(queue, poller, replay=True)
     assert poller.source.asked_at == []

@@ -1,4 +1,4 @@
-"""A wrong rule rejects good rows; the rule is put right; the rows come back, and every step can be followed."""
+"""A wrong rule rejects good rows; the rule is corrected; the rows come back, and every step can be traced."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""The S3 server dies in mid-write and comes back: nothing is lost, and no half day is seen."""
+"""The S3 server is killed during writes and restarted: nothing is lost, and no half day is visible."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""The search for secrets finds one in each kind of place: where it finds nothing, there is nothing."""
+"""The search for secrets finds a planted one in each kind of place."""
 
 import gzip
 import json
@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 import duckdb
 import pytest
-from support.planted_secrets import Search, canary, watched_arguments
+from support.planted_secrets import Search, new_secret, watched_arguments
 
 
 def wrapped(secret: str) -> dict[str, bytes]:
@@ -47,18 +47,18 @@ def wrapped(secret: str) -> dict[str, bytes]:
 @pytest.mark.parametrize("wrapping", wrapped("").keys())
 @pytest.mark.parametrize("is_token", [False, True])
 def test_the_search_finds_a_secret_in(wrapping: str, is_token: bool, tmp_path: Path) -> None:
-    secret = token_urlsafe(32) if is_token else canary()
+    secret = token_urlsafe(32) if is_token else new_secret()
     search = Search({"planted": secret})
     data = wrapped(secret)[wrapping]
     assert search.in_bytes(data)
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "file").write_bytes(data)
     assert search.in_files(tmp_path).keys() == {str(tmp_path / "deep" / "file")}
-    assert not Search({"another": canary()}).in_bytes(data)
+    assert not Search({"another": new_secret()}).in_bytes(data)
 
 
 def test_the_search_finds_a_secret_in_a_name_a_parquet_file_and_an_argument(tmp_path: Path) -> None:
-    secret = canary().replace("/", "")
+    secret = new_secret().replace("/", "")
     search = Search({"planted": secret})
     (tmp_path / f"x-{secret}").touch()
     parquet = tmp_path / "rows.parquet"

@@ -1,4 +1,4 @@
-"""Does a secret show anywhere in what a run writes? Looked for whole and in part, in every wrapping."""
+"""No output of a run shows a secret: searched whole and in part, in every encoding."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -29,7 +29,7 @@ def wired(sky: Sky, tmp_path: Path) -> Iterator[Wired]:
 
 
 def polled(wired: Wired, count: int, *, patch: str = "") -> dict[str, bytes]:
-    """Poll the hostile source as somebody does who wants to see everything."""
+    """Poll the malicious source with the most verbose options."""
     lake = wired.home / "lake"
     schedule = ("--count", count, "--interval", 20, "--tier", "licensed")
     return wired.run("--verbose", "poll", "--lake", lake, "--source", SOURCE, *schedule, patch=patch)
@@ -107,7 +107,7 @@ def test_a_secret_shows_nowhere_in_what_a_whole_lake_writes(wired: Wired, experi
             ("query", "select * from polls", "--format", "csv"),
         ):
             if command[0] == "query" and "states" in command[1]:
-                told |= wired.run("convert", "--lake", lake, patch=SPARKS_LOG_STAYS)
+                told |= wired.run("convert", "--lake", lake, "--engine", "spark", patch=SPARKS_LOG_STAYS)
             told |= wired.run("--verbose", *command, "--lake", lake)
     assert b"Traceback" not in b"".join(told.values())
     written = {path.relative_to(home).parts[0] for path in home.rglob("*") if path.is_file()}

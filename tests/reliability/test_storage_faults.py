@@ -165,11 +165,11 @@ def cases(aws: Aws, network: Network) -> Iterator[tuple[Operation, Plan]]:
 
 
 def fresh_lake(aws: Aws, network: Network, name: str) -> Lake:
-    """Make a lake of its own behind the network."""
+    """Make a new lake behind the faulty network."""
     network.strike(lambda _: None)
     aws.reset()
     aws.make_database()
-    aws.make_bucket(f"a-lake-{name}")  # of its own name: the reader keeps copies by the lake's address
+    aws.make_bucket(f"a-lake-{name}")  # a name used once: the reader keeps copies by the lake's address
     return open_lake(f"s3://a-lake-{name}/lake", create=True)
 
 

@@ -6,7 +6,7 @@ What is asserted comes from the simulator's log of requests, from the ledger, an
 import pytest
 from support.experiments import Experiment
 from support.month import START_S, Month, polled_month
-from support.poll_faults import DAY_S, HOUR_S, Spell
+from support.poll_faults import DAY_S, HOUR_S, FaultPeriod
 
 from flightlake.opensky.quota import STANDARD
 from flightlake.poll_record import OUTCOMES
@@ -53,7 +53,7 @@ def test_thirty_days_of_faults_break_no_law_and_lose_no_poll(experiment: Experim
         assert_budgets_are_kept(month)
         assert_no_poll_is_skipped_for_nothing(month)
         assert_cadence_recovers(month)
-    tell(experiment, months)
+    record_findings(experiment, months)
 
 
 def test_a_month_is_the_same_for_the_same_seed() -> None:
@@ -101,7 +101,7 @@ def assert_failures_have_their_cause(month: Month) -> None:
         assert record.polled_at is not None
         polled_s = record.polled_at.timestamp()
         its_own = [r for r in month.asked if polled_s <= month.poller_s(r.at_s) < polled_s + 3 * MINUTE_S]
-        is_behind = month.weather.skew_s(due_s) < 0 and "in the future" in (record.reason or "")
+        is_behind = month.fault_schedule.skew_s(due_s) < 0 and "in the future" in (record.reason or "")
         assert is_behind or any(r.fault or r.status == 429 for r in its_own), record
 
 
@@ -155,7 +155,7 @@ def assert_no_poll_is_skipped_for_nothing(month: Month) -> None:
 
 def assert_cadence_recovers(month: Month) -> None:
     """In the long outage the source is asked rarely; an hour after a trouble, if no other follows, polls land again."""
-    outage = month.weather.bursts[-1]
+    outage = month.fault_schedule.bursts[-1]
     hours = (outage.end_s - outage.begin_s) / HOUR_S
     in_outage = [r for r in month.asked if outage.holds(r.at_s)]
     # Until the pauses between two trials have grown to an hour; they grow anew where the table was emptied.
@@ -163,20 +163,22 @@ def assert_cadence_recovers(month: Month) -> None:
     openings = 1 + len(forgettings(month, outage.begin_s, outage.end_s))
     repeated = len(unsettled(month, outage.begin_s, outage.end_s))
     assert len(in_outage) <= TRIES * ((FAILURES_TO_OPEN + 4) * openings + hours + repeated)
-    for spell in month.weather.spells():
-        horizon_s = spell.end_s + HOUR_S + 4 * month.interval_s
-        if horizon_s < month.end_s and not is_troubled(month, spell, horizon_s):
+    for period in month.fault_schedule.periods():
+        horizon_s = period.end_s + HOUR_S + 4 * month.interval_s
+        if horizon_s < month.end_s and not is_troubled(month, period, horizon_s):
             after = [
                 month.records[due].outcome
                 for due in month.slots
-                if spell.end_s <= due < horizon_s and due in month.records
+                if period.end_s <= due < horizon_s and due in month.records
             ]
-            assert "landed" in after, (spell, after)
+            assert "landed" in after, (period, after)
 
 
-def is_troubled(month: Month, ended: Spell, horizon_s: float) -> bool:
-    """Tell whether something else keeps polls from landing after a spell."""
-    others = [s for s in month.weather.spells() if s is not ended and s.begin_s < horizon_s and s.end_s > ended.end_s]
+def is_troubled(month: Month, ended: FaultPeriod, horizon_s: float) -> bool:
+    """Tell whether something else keeps polls from landing after a period."""
+    others = [
+        s for s in month.fault_schedule.periods() if s is not ended and s.begin_s < horizon_s and s.end_s > ended.end_s
+    ]
     outcomes = {r.outcome for due, r in month.records.items() if ended.end_s <= due < horizon_s}
     return bool(others) or bool(outcomes & {"skipped_cooldown", "skipped_budget"})
 
@@ -203,8 +205,8 @@ def charged(requests: list[LoggedRequest]) -> int:
 
 def forgettings(month: Month, begin_s: float, end_s: float) -> list[float]:
     """Return when the account began anew: a table that was lost, a clock that fell back by hours."""
-    fallen = [spell for spell in month.weather.skews if spell.skew_s < RESTARTED_S]
-    instants = [*month.weather.losses, *(s.begin_s for s in fallen)]
+    fallen = [period for period in month.fault_schedule.skews if period.skew_s < RESTARTED_S]
+    instants = [*month.fault_schedule.losses, *(s.begin_s for s in fallen)]
     return [at_s for at_s in instants if begin_s <= at_s < end_s]
 
 
@@ -215,7 +217,7 @@ def unsettled(month: Month, begin_s: float, end_s: float) -> list[float]:
 
 
 def was_forgotten(month: Month, from_s: float, until_s: float) -> bool:
-    """Tell whether a pause was forgotten between two instants: lost, or not saved as its poll's process ended."""
+    """Tell whether a pause was forgotten between two times: lost, or not saved as its poll's process ended."""
     soon_s = from_s + 2 * MINUTE_S
     died = any(from_s <= kill.at_s <= soon_s for kill in month.deployment.kills)
     refused = any(from_s <= at_s <= soon_s for at_s in month.state.refused_at_s)
@@ -223,7 +225,7 @@ def was_forgotten(month: Month, from_s: float, until_s: float) -> bool:
     return bool(forgettings(month, from_s, until_s)) or died or (refused and replaced)
 
 
-def tell(experiment: Experiment, months: list[Month]) -> None:
+def record_findings(experiment: Experiment, months: list[Month]) -> None:
     """Write down what was tried and what came of it."""
     asked = [request for month in months for request in month.asked]
     kills = sum(len(month.deployment.kills) for month in months)

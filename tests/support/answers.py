@@ -1,4 +1,4 @@
-"""Asks a built lake and gives the rows."""
+"""Rows of a query over a built lake."""
 
 from typing import Any
 

@@ -22,7 +22,7 @@ TODAY = datetime.now(UTC).date()
 
 
 def responses(count: int, *, first: int = 0) -> list[bytes]:
-    """Return so many small responses, a minute apart from noon on."""
+    """Return small responses, a minute apart from noon on."""
     times = (NOON + 60 * number for number in range(first, first + count))
     return [body(vector(at=time), vector(at=time, icao24="4b1805"), time=time) for time in times]
 
@@ -41,7 +41,7 @@ def known(lake: Lake, keys: Iterable[str], *, left_out: Iterable[str] = ()) -> N
 
 
 def converted_day(lake: Lake, count: int = 3) -> dict[str, bytes]:
-    """Land so many responses and let a commit know them; return each stored object by its key."""
+    """Land responses and record them in a commit; return each stored object by its key."""
     keys = land_all(lake, responses(count))
     known(lake, keys)
     return {key: lake.store.get(key) for key in keys}

@@ -1,4 +1,4 @@
-"""What Athena finds of a deployed stack: its catalog on moto, its data on an S3 server, asked through Trino."""
+"""A deployed stack as Athena sees it: its catalog on moto, its data on an S3 server, queried through Trino."""
 
 from pathlib import PurePosixPath
 

@@ -1,4 +1,4 @@
-"""AWS on this machine: moto's server on a free port of 127.0.0.1, and what a lake needs there."""
+"""AWS on this machine: moto's server on a free port of 127.0.0.1, with a lake's bucket and tables."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

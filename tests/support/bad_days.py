@@ -19,7 +19,7 @@ INTERVAL_S = 90
 BEHIND_S = 1_800
 """How far the wrong clock is behind: every response seems to come from the future."""
 
-MISHAPS = ("none", "wrong clock", "older check", "no response", "dead and polled", "dead", "dead twice")
+FAULTS = ("none", "wrong clock", "older check", "no response", "dead and polled", "dead", "dead twice")
 
 
 @dataclass
@@ -28,7 +28,7 @@ class BadDay:
 
     Attributes:
         served: the good bodies that the source gave, each for its credits.
-        senseless: bodies that never were responses.
+        senseless: bodies that are no responses.
         due: when polls were scheduled, UTC.
         dead: due times of polls of which only dead letters tell.
     """
@@ -48,28 +48,28 @@ class BadDay:
         return NOON + timedelta(seconds=len(self.due) * INTERVAL_S, hours=1)
 
     def live(self, *, rounds: int, draw: random.Random) -> None:
-        """Schedule a poll for every mishap so many times, in a drawn order, and leave strangers' messages behind."""
-        for mishap in draw.sample(MISHAPS * rounds, len(MISHAPS) * rounds):
+        """Schedule a poll for every fault `rounds` times, in a random order, and queue messages of other kinds."""
+        for fault in draw.sample(FAULTS * rounds, len(FAULTS) * rounds):
             due = NOON + timedelta(seconds=len(self.due) * INTERVAL_S)
             self.due.append(due)
-            self._suffer(mishap, due, draw)
+            self._suffer(fault, due, draw)
         self.queue.put("no tick")
         self.queue.put(invocation_record({"test": True}))
         self.queue.put(tick(self.over_at))
 
-    def _suffer(self, mishap: str, due: datetime, draw: random.Random) -> None:
+    def _suffer(self, fault: str, due: datetime, draw: random.Random) -> None:
         body = a_response(due, draw)
-        if mishap == "older check":
+        if fault == "older check":
             self._refused_by_an_older_check(body, due)
-        elif mishap == "no response":
+        elif fault == "no response":
             body = b"<html>busy at %d</html>" % len(self.due)
             if self._polled(body, due, due):
                 self.senseless.add(body)
-        elif mishap in ("dead", "dead twice"):
+        elif fault in ("dead", "dead twice"):
             self.dead.add(due)
-        elif self._polled(body, due, due - timedelta(seconds=BEHIND_S if mishap == "wrong clock" else 0)):
+        elif self._polled(body, due, due - timedelta(seconds=BEHIND_S if fault == "wrong clock" else 0)):
             self.served.add(body)
-        for _ in range({"dead and polled": 1, "dead": 1, "dead twice": 2}.get(mishap, 0)):
+        for _ in range({"dead and polled": 1, "dead": 1, "dead twice": 2}.get(fault, 0)):
             self._died(due, draw)
 
     def _polled(self, body: bytes, due: datetime, now: datetime) -> bool:

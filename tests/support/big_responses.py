@@ -1,4 +1,4 @@
-"""Responses of any size, and what landing and judging them costs, measured in a process of their own."""
+"""Responses of any size, and the cost of landing and evaluating them, measured in a separate process."""
 
 import json
 import resource
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def rows_body(row_count: int) -> bytes:
-    """Return a response of so many aircraft; their addresses differ, and so do most of their values."""
+    """Return a response of `row_count` aircraft with different addresses and mostly different values."""
     rows = (
         f'["{number:06x}","DLH{number % 9999}","Germany",{NOON - number % 60 - 2},{NOON - number % 60 - 1},'
         f"{number % 180}.{number % 9973:04},{number % 90}.{number % 7919:04},{number % 12_000}.5,false,230.25,90.25,"
@@ -53,7 +53,7 @@ def cost_of(command: str, path: Path, lake: Path) -> dict[str, float]:
 
 
 def main() -> None:
-    """Land a file, or check, land and judge its body as the poller does; print rows and peak memory as JSON."""
+    """Land a file, or check, land and evaluate its body as the poller does; print rows and peak memory as JSON."""
     command, path, lake = sys.argv[1:]
     store = open_lake(lake, create=True).store
     rows = rejected = 0

@@ -1,4 +1,4 @@
-"""A real browser: a headless Chromium that is told what to do over its DevTools protocol."""
+"""A real browser: a headless Chromium, controlled over its DevTools protocol."""
 
 import asyncio
 import base64

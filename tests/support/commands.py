@@ -1,4 +1,4 @@
-"""The command line as a user runs it: a process of its own, without this machine's accounts."""
+"""The command line as a user runs it: a separate process, without this machine's accounts."""
 
 import os
 import subprocess

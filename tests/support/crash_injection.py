@@ -1,4 +1,4 @@
-"""Processes that can be killed at any call to the world outside, and a table of state that fails."""
+"""Adapters that kill the process at a chosen call, and a state table that fails."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -16,12 +16,12 @@ _Result = TypeVar("_Result")
 
 
 class Killed(BaseException):
-    """The process is gone: nothing of ours catches this, and what runs on its way out reaches nobody."""
+    """The process was killed: no code of ours catches this, and later calls of the process raise it again."""
 
 
 @dataclass
 class Life:
-    """Of one process: each call to the world is two steps, before it happened and after; it may end at one of them."""
+    """Steps of one process: each outside call is two, before it and after it; the process may be killed at one."""
 
     last_step: int | None = None
     steps: int = 0
@@ -48,8 +48,8 @@ class Life:
 
 
 @dataclass(frozen=True)
-class MortalStore:
-    """A store as a process reaches it."""
+class KillableStore:
+    """A store whose calls may kill the process."""
 
     store: ObjectStore
     life: Life
@@ -68,8 +68,8 @@ CHANGING = ("put_if_absent", "delete", "remove_incomplete", "create_table", "mov
 
 
 @dataclass(frozen=True)
-class Mortal:
-    """A store or a catalog as a process reaches it of which only what it changes matters."""
+class KillableAdapter:
+    """A store or catalog whose changing calls may kill the process."""
 
     part: Any
     life: Life
@@ -81,9 +81,9 @@ class Mortal:
         return lambda *args, **kwargs: self.life.through(name, lambda: method(*args, **kwargs))
 
 
-def mortal(lake: Lake, life: Life) -> Lake:
-    """Return the lake as a process reaches it that dies as its life says."""
-    return replace(lake, store=Mortal(lake.store, life), catalog=Mortal(lake.catalog, life))
+def killable(lake: Lake, life: Life) -> Lake:
+    """Return the lake with adapters at which the process may be killed."""
+    return replace(lake, store=KillableAdapter(lake.store, life), catalog=KillableAdapter(lake.catalog, life))
 
 
 class Interrupting:
@@ -107,8 +107,8 @@ class Interrupting:
 
 
 @dataclass(frozen=True)
-class MortalState:
-    """A poll state as a process reaches it."""
+class KillableState:
+    """A poll state whose calls may kill the process."""
 
     state: PollState
     life: Life
@@ -121,8 +121,8 @@ class MortalState:
 
 
 @dataclass(frozen=True)
-class MortalClock:
-    """A clock as a process sleeps by it: the wait before a retry is a step, too."""
+class KillableClock:
+    """A clock whose sleeps may kill the process: the wait before a retry is a step, too."""
 
     clock: Clock
     life: Life
@@ -134,8 +134,8 @@ class MortalClock:
         self.life.through("retry", lambda: self.clock.sleep(seconds))
 
 
-class MortalSource:
-    """A source as a process asks it."""
+class KillableSource:
+    """A source whose requests may kill the process."""
 
     def __init__(self, source: Source, life: Life) -> None:
         self._source, self._life = source, life
@@ -147,7 +147,7 @@ class MortalSource:
 
 @dataclass
 class FailingState(MemoryState):
-    """A table that refuses while told so, and may be emptied; every second refused write happened all the same."""
+    """A state table that can be throttled and emptied; every second refused write is stored all the same."""
 
     is_throttled: Callable[[], bool]
     now_s: Callable[[], float]

@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 from support.crash_injection import Killed, Life
-from support.poll_faults import LATE, Weather, holds
+from support.poll_faults import LATE, FaultSchedule, holds
 
 from ingestion.aws_lambda.invocation import Invocation
 from simulator.clock import SteeredClock
@@ -65,7 +65,7 @@ class Deployment:
 
     start: Callable[[Life], Invocation]
     clock: SteeredClock
-    weather: Weather
+    fault_schedule: FaultSchedule
     random: Random
     untriggered: set[int] = field(default_factory=set)
     taken: dict[int, list[str]] = field(default_factory=dict)
@@ -86,7 +86,7 @@ class Deployment:
     def schedule(self, start_s: int, end_s: int, interval_s: int) -> None:
         """Send every trigger between two times, except lost ones."""
         for number, due_s in enumerate(range(start_s, end_s, interval_s)):
-            if holds(self.weather.silences, due_s) or self.random.random() < self.weather.odds.lost:
+            if holds(self.fault_schedule.silences, due_s) or self.random.random() < self.fault_schedule.odds.lost:
                 self.untriggered.add(due_s)
                 continue
             is_queued = number % 2 == 1
@@ -102,7 +102,7 @@ class Deployment:
 
     def _delays(self) -> list[float]:
         """Return the delays of each copy of a trigger; most have one copy, without delay."""
-        odds, draw = self.weather.odds, self.random.random()
+        odds, draw = self.fault_schedule.odds, self.random.random()
         if draw < odds.doubled:
             return [0.0, self.random.choice([0.0, 1.0, 30.0, 200.0, 2_000.0])]
         return [self.random.uniform(50, 900)] if draw < odds.doubled + odds.late else [0.0]
@@ -132,12 +132,12 @@ class Deployment:
 
     def _draw_end(self) -> None:
         """Draw whether this invocation's process is new, and the step at which it dies, if any."""
-        if self.random.random() < self.weather.odds.cold:
+        if self.random.random() < self.fault_schedule.odds.cold:
             self._begin_process()
-        last_step = self.random.randint(1, STEPS) if self.random.random() < self.weather.odds.killed else None
-        for spell in self.weather.crashes:
-            if spell.holds(self.clock.now_s()):
-                last_step = self.random.randint(1, STEPS_TO_ASKING) + STEPS_TO_ASKING * (spell.kind == LATE)
+        last_step = self.random.randint(1, STEPS) if self.random.random() < self.fault_schedule.odds.killed else None
+        for period in self.fault_schedule.crashes:
+            if period.holds(self.clock.now_s()):
+                last_step = self.random.randint(1, STEPS_TO_ASKING) + STEPS_TO_ASKING * (period.kind == LATE)
         self._life.renewed(last_step)
 
     def _return(self, trigger: Trigger) -> None:

@@ -1,4 +1,4 @@
-"""Kills the S3 server at a named moment of what another process does to the lake, and brings it back."""
+"""Killing and restarting the S3 server at a named moment of an operation on the lake."""
 
 import os
 import threading

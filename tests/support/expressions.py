@@ -1,4 +1,4 @@
-"""Expressions of Athena's SQL whose values Trino and DuckDB are asked for, the one as written, the other translated."""
+"""Expressions of Athena's SQL, to compare their values on Trino and, translated, on DuckDB."""
 
 OF_A_ROW = (
     "7/2",

@@ -1,4 +1,4 @@
-"""A server between boto3 and AWS that loses, delays, cuts and refuses: what a real network and a busy S3 do."""
+"""A proxy between boto3 and AWS that loses, delays, cuts and refuses requests, as a network and a busy S3 do."""
 
 import http.client
 import threading

@@ -1,4 +1,4 @@
-"""The program with a contract that has grown by some lines, in a folder and processes of its own."""
+"""A copy of the program with more columns in its contract, run in separate processes."""
 
 import json
 import os
@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-_FOLDERS = ("flightlake", "ingestion", "glue_jobs", "duckdb_engine", "serving", "cli", "simulator", "sql")
+_PACKAGES = ("flightlake", "ingestion", "glue_jobs", "duckdb_engine", "serving", "simulator", "cli", "sql")
 _LAST_COLUMN = '        Column("snapshot_at", "timestamp", "the response\'s own time", "UTC"),\n'
 
-_TELL = """
+_PROGRAM = """
 import json, sys
 from dataclasses import asdict
 from datetime import date
@@ -39,15 +39,15 @@ with Engine(lake) as engine:
 folders = [lake.store.uri(folder) for folder in lake.catalog.partitions(STATES).values()]
 by_name = spark.read.schema(spark_ddl(STATES)).parquet(*folders).orderBy("snapshot_at", "icao24")
 verification = Verification(lake)
-verdicts = {str(day): verification.verify_day(day, lambda: None) for day in verification.days()}
-verdicts |= {f"{day} by Spark": verify_day(spark, lake, day) for day in verification.days()}
+verifications = {str(day): verification.verify_day(day, lambda: None) for day in verification.days()}
+verifications |= {f"{day} by Spark": verify_day(spark, lake, day) for day in verification.days()}
 print(json.dumps({
     "columns": answer.columns,
     "by_duckdb": [dict(zip(answer.columns, map(str, row))) for row in answer.rows],
     "by_spark": [{name: str(value) for name, value in row.asDict().items()} for row in by_name.collect()],
     "drifted_rows": {str(result.day): result.drifted_rows for result in results},
     "counts": {str(result.day): list(asdict(result.counts).values()) for result in results},
-    "differences": {name: verdict.differences for name, verdict in verdicts.items()},
+    "differences": {name: found.differences for name, found in verifications.items()},
     "outdated": [str(day) for day in conversion.find_pending().outdated],
 }))
 """
@@ -55,8 +55,8 @@ print(json.dumps({
 
 def program_with_columns(folder: Path, *columns: str) -> Path:
     """Copy the program and add lines to its contract of `states`, after the last column; return the folder."""
-    for name in _FOLDERS:
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for package in _PACKAGES:
+        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
     tables = folder / "flightlake" / "schema" / "tables" / "states.py"
     before, line, after = tables.read_text().partition(_LAST_COLUMN)
     assert line
@@ -66,10 +66,10 @@ def program_with_columns(folder: Path, *columns: str) -> Path:
 
 
 def converted_by(program: Path, lake: Path, *rebuilt: str) -> dict[str, Any]:
-    """Convert pending days, or these anew, with that program; return what it and its readers then tell of `states`."""
+    """Convert pending days, or these anew, with that program; return what it and readers report of `states`."""
     environment = os.environ | {"PYTHONPATH": str(program)}
     run = subprocess.run(
-        [sys.executable, "-c", _TELL, str(lake), *rebuilt],
+        [sys.executable, "-c", _PROGRAM, str(lake), *rebuilt],
         cwd=program,
         env=environment,
         capture_output=True,

@@ -1,4 +1,4 @@
-"""Builds small lakes from literal rows: Parquet files in commit folders, made visible as a convert would."""
+"""Small lakes from literal rows: Parquet files in commit folders, made visible as a conversion would."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime

@@ -1,4 +1,4 @@
-"""A proxy on the way to a service that tells what it was sent: in pages, in fields, in headers, in addresses."""
+"""A proxy before a service that repeats received secrets: in pages, fields, headers and addresses."""
 
 import gzip
 import json
@@ -18,7 +18,7 @@ STATES_PATH = "/api/states/all"
 
 @dataclass(frozen=True)
 class Request:
-    """What the proxy was sent."""
+    """Request as the proxy received it."""
 
     path: str
     headers: dict[str, str]
@@ -33,11 +33,11 @@ class Request:
         return json.dumps(self.headers) + self.form + self.headers.get("proxy-authorization", "")
 
 
-Told = tuple[int, dict[str, str], bytes]
+Reply = tuple[int, dict[str, str], bytes]
 
 
-def echo(kind: str, request: Request, *, now_s: int) -> Told:
-    """Return an answer that repeats the request's secrets, as `kind` says."""
+def echo(kind: str, request: Request, *, now_s: int) -> Reply:
+    """Return a response that repeats the request's secrets, as `kind` says."""
     token, page = request.token, f"<html><pre>{escape(request.everything)}</pre>{request.everything}</html>".encode()
     row = [token, token, token, now_s, now_s, 8.5, 50.0, 1.0, False, 2.0, 3.0, 0.0, None, 5.0, token, False, 0, 0]
     bodies = {
@@ -68,8 +68,8 @@ ON_TOKENS = ("401", "400", "500", "page", "access_token", "line end", "life", "4
 
 
 @dataclass
-class HostileProxy:
-    """Passes requests on to the upstream, but for those whose turn to be told is."""
+class MaliciousProxy:
+    """Proxy that passes requests on to the upstream, and answers some of them itself by a script."""
 
     url: str
     upstream: tuple[str, int]
@@ -78,8 +78,8 @@ class HostileProxy:
     on_tokens: list[str] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
 
-    def told(self, request: Request) -> Told | None:
-        """Return the answer that is next, for every second request for states; None passes it on."""
+    def scripted_reply(self, request: Request) -> Reply | None:
+        """Return the next scripted reply, at every second request of its path; None passes the request on."""
         self.requests.append(request)
         path = urlsplit(request.path).path
         script = {STATES_PATH: self.on_states, TOKEN_PATH: self.on_tokens}.get(path, [])
@@ -88,22 +88,22 @@ class HostileProxy:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Tells, or passes on."""
+    """Handler that sends the scripted reply, or passes the request on."""
 
-    proxy: HostileProxy
+    proxy: MaliciousProxy
 
     def do_GET(self) -> None:
         form = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        answer = self.proxy.told(Request(self.path, headers, form.decode()))
+        answer = self.proxy.scripted_reply(Request(self.path, headers, form.decode()))
         if answer is None:
             self._pass_on(headers, form)
         else:
-            self._tell(*answer)
+            self._send(*answer)
 
     do_POST = do_GET  # noqa: N815  the names that http.server looks for
 
-    def _tell(self, status: int, headers: dict[str, str], body: bytes) -> None:
+    def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
         self.send_response(status)
         for name, value in (headers | {"Content-Length": str(len(body))}).items():
             self.send_header(name, value)
@@ -125,7 +125,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """Answers each request in a thread of its own."""
+    """Server with one thread for each request."""
 
     daemon_threads = True
 
@@ -134,12 +134,12 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def hostile_proxy(upstream: str, *, now_s: int, on_states: list[str], on_tokens: list[str]) -> Iterator[HostileProxy]:
+def hostile_proxy(upstream: str, *, now_s: int, on_states: list[str], on_tokens: list[str]) -> Iterator[MaliciousProxy]:
     """Run a proxy in front of an HTTP server while the block lasts."""
     address = urlsplit(upstream)
     server = Server(("127.0.0.1", 0), type("ThisHandler", (Handler,), {}))
     upstream_at = (str(address.hostname), int(address.port or 80))
-    proxy = HostileProxy(f"127.0.0.1:{server.server_port}", upstream_at, now_s, on_states, on_tokens)
+    proxy = MaliciousProxy(f"127.0.0.1:{server.server_port}", upstream_at, now_s, on_states, on_tokens)
     server.RequestHandlerClass.proxy = proxy  # type: ignore[attr-defined]  # of the class made above
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

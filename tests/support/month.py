@@ -6,9 +6,17 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from random import Random
 
-from support.crash_injection import FailingState, Life, MemoryStore, MortalClock, MortalSource, MortalState, MortalStore
+from support.crash_injection import (
+    FailingState,
+    KillableClock,
+    KillableSource,
+    KillableState,
+    KillableStore,
+    Life,
+    MemoryStore,
+)
 from support.deployment import Deployment
-from support.poll_faults import DAY_S, StormySource, Weather, drawn_weather, holds
+from support.poll_faults import DAY_S, FaultSchedule, ScheduledFaults, drawn_faults, holds
 from support.polling import ledger_of
 
 from flightlake.opensky.quota import STANDARD, PollingPlan
@@ -40,12 +48,12 @@ GREED_CREDITS = (100, 140, 0, 0, 0)
 class SkewedClock:
     """The poller's clock: the true time and its error; who sleeps lets the true time pass."""
 
-    def __init__(self, true: SteeredClock, weather: Weather) -> None:
-        self._true, self._weather = true, weather
+    def __init__(self, true: SteeredClock, fault_schedule: FaultSchedule) -> None:
+        self._true, self._schedule = true, fault_schedule
 
     def now(self) -> datetime:
         now_s = self._true.now_s()
-        return datetime.fromtimestamp(now_s, UTC) + timedelta(seconds=self._weather.skew_s(now_s))
+        return datetime.fromtimestamp(now_s, UTC) + timedelta(seconds=self._schedule.skew_s(now_s))
 
     def sleep(self, seconds: float) -> None:
         self._true.advance(max(seconds, 0))
@@ -61,7 +69,7 @@ class Month:
 
     days: int
     interval_s: int
-    weather: Weather
+    fault_schedule: FaultSchedule
     deployment: Deployment
     store: MemoryStore
     state: FailingState
@@ -90,22 +98,23 @@ class Month:
 
     def poller_s(self, at_s: float) -> float:
         """Return what the poller's clock shows at a true time."""
-        return at_s + self.weather.skew_s(at_s)
+        return at_s + self.fault_schedule.skew_s(at_s)
 
 
 def polled_month(seed: int, *, days: int, interval_s: int, outage_s: int = DAY_S) -> Month:
     """Poll for a number of days under the faults of a seed, and return the results."""
     global_random.seed(seed)  # the client's waits between retries come from there
     random = Random(seed)
-    weather = drawn_weather(random, start_s=START_S, days=days, interval_s=interval_s, outage_s=outage_s)
+    fault_schedule = drawn_faults(random, start_s=START_S, days=days, interval_s=interval_s, outage_s=outage_s)
     clock, store = SteeredClock(START), MemoryStore()
     hiccups = Random(seed + 3)
     state = FailingState(
-        lambda: hiccups.random() < weather.odds.refused or holds(weather.throttles, clock.now_s()), clock.now_s
+        lambda: hiccups.random() < fault_schedule.odds.refused or holds(fault_schedule.throttles, clock.now_s()),
+        clock.now_s,
     )
     modest = STANDARD.budget_credits - SPARE_CREDITS - DAY_S // interval_s * 4
     neighbour = [modest + GREED_CREDITS[day % len(GREED_CREDITS)] for day in range(days)]
-    faults = StormySource(weather, clock, Random(seed + 1))
+    faults = ScheduledFaults(fault_schedule, clock, Random(seed + 1))
     sky = Sky(seed, START, 20)
     sky.observations(START_S)  # the first takes long
     with SimulatorServer(sky, clock=clock, faults=faults) as server:
@@ -114,29 +123,29 @@ def polled_month(seed: int, *, days: int, interval_s: int, outage_s: int = DAY_S
         faults.charge = partial(access.spend, CLIENT, plan.cost_credits)
 
         def process(life: Life) -> Invocation:
-            poller = _poller(Service.at(server.url), plan, life, SkewedClock(clock, weather), store, state)
+            poller = _poller(Service.at(server.url), plan, life, SkewedClock(clock, fault_schedule), store, state)
             return Invocation(poller, Reporter(_Unheard(), _Unheard()), None)  # type: ignore[arg-type]  # see _Unheard
 
-        deployment = Deployment(process, clock, weather, Random(seed + 2))
+        deployment = Deployment(process, clock, fault_schedule, Random(seed + 2))
         deployment.schedule(START_S, START_S + days * DAY_S, interval_s)
-        for loss_s in weather.losses:
+        for loss_s in fault_schedule.losses:
             deployment.at(loss_s, state.lose)
         for day, credits_ in enumerate(neighbour):
             deployment.at(START_S + day * DAY_S + 400, partial(access.spend, CLIENT, credits_))
         deployment.run()
         log = server.requests
-    return Month(days, interval_s, weather, deployment, store, state, log, neighbour)
+    return Month(days, interval_s, fault_schedule, deployment, store, state, log, neighbour)
 
 
 def _poller(
     service: Service, plan: PollingPlan, life: Life, clock: SkewedClock, store: MemoryStore, state: FailingState
 ) -> Poller:
-    mortal = MortalClock(clock, life)
+    killable_clock = KillableClock(clock, life)
     source = OpenSkySource(
-        service, credentials=lambda: Credentials(CLIENT, CLIENT), box=plan.box, clock=mortal, limits=LIMITS
+        service, credentials=lambda: Credentials(CLIENT, CLIENT), box=plan.box, clock=killable_clock, limits=LIMITS
     )
-    quota = CreditQuota(MortalState(state, life), plan, place=service.base_url, clock=mortal)
-    return Poller(MortalSource(source, life), MortalStore(store, life), quota, mortal)
+    quota = CreditQuota(KillableState(state, life), plan, place=service.base_url, clock=killable_clock)
+    return Poller(KillableSource(source, life), KillableStore(store, life), quota, killable_clock)
 
 
 class _Unheard:

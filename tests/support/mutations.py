@@ -1,4 +1,4 @@
-"""Damages responses in every way that a network, a proxy, a disk or a careless source can, the same for a same seed.
+"""Damaged responses, as a network, a proxy, a disk or a careless source can damage them; the seed decides.
 
 A mutation starts from a sound body of a few real rows, cut out of a response as text, and does one thing to it. What
 comes out may still be a response: whether it is one is for the lake to say.

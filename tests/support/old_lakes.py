@@ -11,7 +11,7 @@ RELEASES = sorted(path.name.removeprefix("lake-") for path in DATA.glob("lake-*"
 
 
 def copy_of(release: str, root: Path) -> Lake:
-    """Return a lake of its own in `root` that looks like the frozen one of a release."""
+    """Return a copy in `root` of the frozen lake of a release."""
     shutil.copytree(DATA / f"lake-{release}", root)
     (root / "README.md").unlink()
     return open_lake(str(root))

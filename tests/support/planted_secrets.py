@@ -1,4 +1,4 @@
-"""Secrets made to be looked for, and the search for them: in any file, in any wrapping, whole or in part."""
+"""Planted secrets, and the search for them: in any file, in any encoding, whole or in part."""
 
 import gzip
 import json
@@ -26,7 +26,7 @@ SPECIAL = "+/=&%\"'\\<"
 GZIP, ZIP, PARQUET = b"\x1f\x8b\x08", b"PK\x03\x04", b"PAR1"
 
 
-def canary() -> str:
+def new_secret() -> str:
     """Return a new secret, with every character that some writing escapes."""
     return f"{secrets.token_hex(12)}{SPECIAL}{secrets.token_hex(12)}"
 

@@ -1,4 +1,4 @@
-"""Other Pythons of this machine: what runs on Lambda's should run on Lambda's in a test too."""
+"""Other Pythons of this machine, to test code for Lambda on the version that Lambda runs."""
 
 import os
 import shutil

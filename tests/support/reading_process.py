@@ -1,4 +1,4 @@
-"""A process that reads a day of a lake through the SQL engine, over and over. Started by `support.workers.Reader`.
+"""A process that reads a day of a lake through the SQL engine again and again. Started by `support.workers.Reader`.
 
 Its stdin names the day, each line a new one, and ends it; each read is a line of JSON on stdout.
 """

@@ -1,4 +1,4 @@
-"""Other rules for a while: as if a release with these rules ran."""
+"""Other quality rules for the duration of a test, as if a release with them ran."""
 
 import sys
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ _PACKAGES = ("flightlake", "ingestion", "glue_jobs", "duckdb_engine", "serving",
 
 @contextmanager
 def ruled_by(other: tuple[Rule, ...]) -> Iterator[None]:
-    """Let every part of the program judge by other rules."""
+    """Make every part of the program use other rules."""
     ours = [module for name, module in list(sys.modules.items()) if name.partition(".")[0] in _PACKAGES]
     with pytest.MonkeyPatch.context() as patch:
         for module in ours:

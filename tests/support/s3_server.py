@@ -1,4 +1,4 @@
-"""A real S3 server on this machine, which can die and come back; with moto for the other services it makes an AWS."""
+"""A real S3 server on this machine, which can be killed and restarted; moto serves the other services of AWS."""
 
 import subprocess
 from collections.abc import Iterator

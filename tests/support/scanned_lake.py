@@ -1,4 +1,4 @@
-"""A lake whose readings can be counted: three days, each of `states` one file of four row groups."""
+"""A lake whose reads can be counted: three days, each of `states` one file of four row groups."""
 
 from datetime import date
 from pathlib import Path

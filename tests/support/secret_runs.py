@@ -1,4 +1,4 @@
-"""Runs whose secrets are all known and whose source repeats them: what such a run writes must show none."""
+"""Runs with known secrets and a source that repeats them; no output of such a run may show a secret."""
 
 import os
 import subprocess
@@ -10,8 +10,8 @@ from pathlib import Path
 from textwrap import dedent
 from urllib.parse import quote
 
-from support.malicious_input import ON_STATES, ON_STATES_BY_STATUS, ON_TOKENS, HostileProxy, hostile_proxy
-from support.planted_secrets import canary
+from support.malicious_input import ON_STATES, ON_STATES_BY_STATUS, ON_TOKENS, MaliciousProxy, hostile_proxy
+from support.planted_secrets import new_secret
 
 from simulator.faults import KINDS
 from simulator.server import SimulatorServer
@@ -56,10 +56,10 @@ main()
 
 @dataclass(frozen=True)
 class Wired:
-    """A simulator behind a hostile proxy, the environment that leads there, and where a run may write."""
+    """A simulator behind a malicious proxy, the environment that leads there, and where a run may write."""
 
     server: SimulatorServer
-    proxy: HostileProxy
+    proxy: MaliciousProxy
     environment: dict[str, str]
     home: Path
 
@@ -91,7 +91,7 @@ class Wired:
 
 @contextmanager
 def wired_run(home: Path, sky: Sky, *, speed: float) -> Iterator[Wired]:
-    """Serve a sky, hostile proxy before it, and yield what leads there."""
+    """Serve a sky, a malicious proxy before it, and yield what leads there."""
     (home / "tmp").mkdir(parents=True)
     on_states = [*ON_STATES, *ON_STATES_BY_STATUS]
     environment = secret_environment(home)
@@ -109,10 +109,10 @@ def secret_environment(home: Path) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if "PROXY" not in name.upper()}
     return inherited | {
         "OPENSKY_CLIENT_ID": "me",
-        "OPENSKY_CLIENT_SECRET": canary(),
-        "AWS_SECRET_ACCESS_KEY": canary(),
-        "AWS_SESSION_TOKEN": canary(),
-        "PROXY_PASSWORD": canary(),  # for the test to know it
+        "OPENSKY_CLIENT_SECRET": new_secret(),
+        "AWS_SECRET_ACCESS_KEY": new_secret(),
+        "AWS_SESSION_TOKEN": new_secret(),
+        "PROXY_PASSWORD": new_secret(),  # for the test to know it
         "HOME": str(home),
         "TMPDIR": str(home / "tmp"),
         "XDG_CACHE_HOME": str(home / "cache"),

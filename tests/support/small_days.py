@@ -1,4 +1,4 @@
-"""Days of a few rows that are built without Spark, in a tenth of a second: for thousands of publishes and races.
+"""Days of a few rows, built in a tenth of a second without Spark: for thousands of publishes and races.
 
 All but the building is the product: pending days, audits, the commit log, pointers, vacuum. What is built are real
 Parquet files, written through the lake's own store.

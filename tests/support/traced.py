@@ -1,4 +1,4 @@
-"""A lake whose every step is laid by hand: polls, responses, commits, without Spark."""
+"""A lake made by hand, step by step: polls, responses, commits, without Spark."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -22,7 +22,7 @@ SOURCE = "https://opensky-network.org"
 
 
 def instant(seconds: float = 0) -> datetime:
-    """Return so many seconds after noon."""
+    """Return the time that many seconds after noon."""
     return datetime.fromtimestamp(NOON + seconds, UTC)
 
 

@@ -1,4 +1,4 @@
-"""Faults in a published lake, each as it might happen, with the words by which a verification names it."""
+"""Faults in a published lake, each with the text by which a verification names it."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""Processes that work on a lake, and processes that read it all the while."""
+"""Processes that change a lake, and processes that read it meanwhile."""
 
 import json
 import os
@@ -50,7 +50,7 @@ class Read:
 
 
 class Reader:
-    """A `support.reading_process`: reads the day that it was told last, over and over, until stopped."""
+    """A `support.reading_process`: reads the day that it was given last, again and again, until stopped."""
 
     def __init__(self, address: str) -> None:
         self._process = _started("support.reading_process", address)

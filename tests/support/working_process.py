@@ -1,4 +1,4 @@
-"""A process that works on a lake as it is told, line by line, each order in a fork of its own that may be killed.
+"""A process that carries out orders on a lake, one a line, each in a new fork that may be killed.
 
 Started by `Worker`. A fork takes a hundredth of the time of a new Python, so that thousands of kills are affordable.
 """
@@ -134,7 +134,7 @@ _ORDERS = {"convert": convert, "rollback": roll_back, "vacuum": vacuum}
 
 
 def obeyed(address: str, order: dict[str, Any]) -> dict[str, Any]:
-    """Carry an order out in a fork and return what became of it."""
+    """Carry an order out in a fork and return its result."""
     reading, writing = os.pipe()
     began_s = time.monotonic()
     child = os.fork()

@@ -133,7 +133,7 @@ def test_the_queries_are_listed_without_a_lake() -> None:
 
 def test_one_query_is_explained() -> None:
     out = query("--list", "coverage_gaps").stdout
-    assert "when did the lake look away, and why?" in out
+    assert "when did the lake get no responses, and why?" in out
     assert "the shortest gap that counts in seconds" in out
     document = json.loads(query("--list", "coverage_gaps", "--format", "json").stdout)
     assert document["parameters"][1] == {

@@ -53,6 +53,7 @@ def test_a_lake_in_a_bucket_needs_hadoops_client_before_anything_starts(aws: Aws
     address = aws.make_lake_place()
     landed(open_lake(address, create=True).store, body(vector()))
     environment = {**aws.environment, "FLIGHTLAKE_S3A_JARS": str(tmp_path)}
-    status, output, errors = flightlake("convert", "--lake", address, "--format", "json", environment=environment)
+    arguments = ("convert", "--lake", address, "--engine", "spark", "--format", "json")
+    status, output, errors = flightlake(*arguments, environment=environment)
     assert (status, output) == (2, "")
     assert "bash cli/spark/set_up_s3a.sh" in " ".join(errors.split())

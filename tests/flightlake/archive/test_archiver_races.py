@@ -18,7 +18,7 @@ from support.archives import (
     seen,
     unarchived_keys,
 )
-from support.crash_injection import Interrupting, Killed, Life, Mortal
+from support.crash_injection import Interrupting, KillableAdapter, Killed, Life
 from support.vectors import DAY, NOON, body, landed
 
 from flightlake.archive import part as archive_part
@@ -32,7 +32,7 @@ from flightlake.storage.open_lake import open_lake
 
 def steps_of_an_archive(lake: Lake) -> int:
     life = Life()
-    archiver(lake, store=Mortal(lake.raw_store, life)).archive_day(DAY)  # type: ignore[arg-type]
+    archiver(lake, store=KillableAdapter(lake.raw_store, life)).archive_day(DAY)  # type: ignore[arg-type]
     return life.steps
 
 
@@ -50,7 +50,7 @@ def test_cut_off_at_any_step_everything_can_be_read_and_the_next_run_finishes(
         reader = anew(lake)
         assert seen(reader) == stored
         with pytest.raises(Killed):
-            archiver(lake, store=Mortal(lake.raw_store, Life(last_step))).archive_day(DAY)  # type: ignore[arg-type]
+            archiver(lake, store=KillableAdapter(lake.raw_store, Life(last_step))).archive_day(DAY)  # type: ignore[arg-type]
         assert seen(anew(lake)) == seen(reader) == stored
         done = archive(lake)
         assert done.objects == done.archived + done.archived_before == done.removed
@@ -115,7 +115,7 @@ def test_racing_archives_agree(folder_lake: Lake) -> None:
 def test_others_who_are_always_first_are_an_error_in_the_end(folder_lake: Lake) -> None:
     converted_day(folder_lake)
 
-    class Beaten(Mortal):
+    class Beaten(KillableAdapter):
         def __getattr__(self, name: str) -> Any:
             if name == "put_if_absent":
                 return lambda key, data: False if "/index/" in key else self.part.put_if_absent(key, data)

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from support.planted_secrets import Search, canary
+from support.planted_secrets import Search, new_secret
 
 from infra.config.settings import STACKS
 from infra.plan import model
@@ -16,7 +16,7 @@ from infra.plan.show import main as plan
 def test_a_plan_shows_no_secret_even_of_a_stack_file_that_holds_it_in_plain(
     form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    secret, key = canary(), canary()
+    secret, key = new_secret(), new_secret()
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key)
     for name in STACKS:
         text = (model.ROOT / f"Pulumi.{name}.yaml").read_text()
