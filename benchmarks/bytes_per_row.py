@@ -1,10 +1,11 @@
-"""How many bytes a curated row takes, all columns, nothing lost or rounded, beside what others make of the same rows.
+"""Stored bytes of a curated row, all columns, nothing lost or rounded, beside other writers of the same rows.
 
     .venv/bin/python -m benchmarks.bytes_per_row [--rows 7100000]
 
-Inputs: two recorded series and the synthetic day of about so many rows, each landed and converted by `flightlake`.
-Peers: DuckDB's zstd Parquet sorted by aircraft and time, pyarrow tuned for size (`benchmarks.peers.arrow_rewrite`), and
-the JSON as received, plain and gzipped, per raw row. The peers' rows are compared with ours.
+Inputs: two recorded series and the synthetic day of about as many rows, each landed and converted by `flightlake`; the
+recorded ones also with `--engine spark`. Peers: DuckDB's zstd Parquet sorted by aircraft and time, pyarrow tuned for
+size (`benchmarks.peers.arrow_rewrite`), and the JSON as received, plain and gzipped, per raw row. The peers' rows, and
+Spark's, are compared with ours.
 """
 
 import argparse
@@ -22,12 +23,12 @@ from benchmarks.synthetic_day import FULL_DAY, instants, landed_lake, response_c
 
 RECORDED = ROOT.parent / "shared" / "data" / "opensky"
 SERIES = {"global_20251231_20x160s": "the global series, 160 s apart", "iberia_20250926_run_90s": "Iberia, 90 s apart"}
-RECORDED_TARGET, SYNTHETIC_TARGET = 18.4, 17.0
+RECORDED_TARGET, SYNTHETIC_TARGET = 18.5, 17.0
 ELSEWHERE = "For scale, not measured here and of other columns: OPDI 43 bytes a row, adsb.exposed 36."
 
 
 def sizes(lake: Path, scratch: Path) -> list[tuple[str, float]]:
-    """Return bytes a curated row by who wrote it, of the same rows."""
+    """Return bytes of a curated row by writer, of the same rows."""
     ours = published(lake)
     files = ours.files["states"]
     by_duckdb, by_arrow = scratch / "duckdb.parquet", scratch / "arrow.parquet"
@@ -44,23 +45,33 @@ def sizes(lake: Path, scratch: Path) -> list[tuple[str, float]]:
 
 
 def received(lake: Path, ours: Published) -> str:
-    """Return the bytes of the JSON as received, a raw row."""
+    """Return the bytes of a raw row in the JSON as received."""
     packed = [path.read_bytes() for path in (lake / "raw").rglob("*.json.gz")]
     plain_bytes = sum(len(gzip.decompress(body)) for body in packed)
     rows = ours.counts["raw_rows"]
     return f"JSON {plain_bytes / rows:.1f}, gzipped {sum(map(len, packed)) / rows:.1f}"
 
 
-def row(what: str, lake: Path, scratch: Path, target: float) -> Row:
-    """Convert a landed lake and return its line."""
+def by_spark(lake: Path, ours: Published) -> float:
+    """Convert another copy of a landed lake with Spark and return the bytes of a curated row."""
+    converted(lake, "--engine", "spark")
+    found = published(lake)
+    assert sums_of(found.files["states"]) == sums_of(ours.files["states"]), "not the same rows"
+    return found.states_bytes / found.counts["curated"]
+
+
+def row(what: str, lake: Path, scratch: Path, target: float, spark_lake: Path | None = None) -> Row:
+    """Convert a landed lake, and another copy of it with Spark where there is one, and return the line."""
     converted(lake)
     ours = published(lake)
     (_, our_bytes), *others = sizes(lake, scratch)
-    peers = ", ".join(f"{name} {size:.2f}" for name, size in others)
+    peers = [f"{name} {size:.2f}" for name, size in others]
+    if spark_lake is not None:
+        peers.insert(0, f"--engine spark {by_spark(spark_lake, ours):.2f}")
     return Row(
         f"bytes a row: {what}, {ours.counts['curated']:,} rows",
         f"{our_bytes:.2f}",
-        f"{peers}; {received(lake, ours)}",
+        f"{', '.join(peers)}; {received(lake, ours)}",
         our_bytes / min(size for _, size in others),
         f"<= {target:g}",
         None if is_small() else our_bytes <= target,
@@ -77,9 +88,10 @@ def main() -> None:
             if not (RECORDED / name).is_dir():
                 notes.append(f"No recorded responses under {RECORDED.name}/{name}: not measured.")
                 continue
-            lake = scratch / name
-            run([FLIGHTLAKE, "land", "--lake", str(lake), str(RECORDED / name)])
-            rows.append(row(what, lake, scratch, RECORDED_TARGET))
+            lakes = [scratch / name, scratch / f"{name}-spark"]
+            for lake in lakes:
+                run([FLIGHTLAKE, "land", "--lake", str(lake), str(RECORDED / name)])
+            rows.append(row(what, lakes[0], scratch, RECORDED_TARGET, lakes[1]))
         lake = landed_lake(scratch / "synthetic", instants(response_count(options.rows)))
         rows.append(row("the synthetic day", lake, scratch, SYNTHETIC_TARGET))
     report("bytes_per_row", rows, notes=notes)

@@ -1,4 +1,4 @@
-"""Is the answer of a peer the one that the lake shows? Time counts only where it is."""
+"""Comparison of a peer's answer with what a lake publishes; a time counts only where both are the same."""
 
 import json
 from dataclasses import dataclass
@@ -37,7 +37,10 @@ def published(lake: Path) -> Published:
 
 
 def differences(lake: Path, out: Path, counts: dict[str, Any]) -> list[str]:
-    """Return in words how a peer's `states.parquet`, `quarantine.parquet` and counts differ from what a lake shows."""
+    """Return how a peer's `states.parquet`, `quarantine.parquet` and counts differ from what a lake publishes.
+
+    Compared are the rows of states, the counts, the counts by rule, and of rejected rows place, address and reasons.
+    """
     ours = published(lake)
     found = [f"{name}: ours {n}, peer {counts[name]}" for name, n in ours.counts.items() if counts[name] != n]
     with duckdb.connect() as connection:
@@ -52,7 +55,7 @@ def differences(lake: Path, out: Path, counts: dict[str, Any]) -> list[str]:
         pairs = {
             "states": (_VALUES, ours.files["states"], f"{out}/states.parquet"),
             "quarantine": (
-                "icao24, epoch_us(snapshot_at), raw_key, row_number::int, reasons, json(raw_row)::varchar",
+                "raw_key, row_number::int, icao24, reasons",
                 ours.files["states_quarantine"],
                 f"{out}/quarantine.parquet",
             ),
@@ -65,7 +68,7 @@ def differences(lake: Path, out: Path, counts: dict[str, Any]) -> list[str]:
 
 
 def sums_of(states_files: str) -> tuple[int, int]:
-    """Return the number of rows of `states` in some files, and the sum of their hashes, whichever their order."""
+    """Return row count and sum of hashes of the rows of `states` in some files; their order does not matter."""
     with duckdb.connect() as connection:
         return _sums(connection, _VALUES, states_files)
 

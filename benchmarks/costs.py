@@ -1,12 +1,13 @@
-"""What converting costs on AWS Glue, reckoned from what a conversion took on this machine.
+"""Costs of converting on AWS Glue, calculated from the time of Spark's conversions on this machine.
 
     .venv/bin/python -m benchmarks.costs [--rows 7104000 --seconds 30 --cores 2 [--exponent 1.02]]
 
-Without arguments it takes what `benchmarks.growth` found last: the rows and seconds by which its largest day exceeds
-its smallest, so that the start does not count. Otherwise rows and seconds are of one conversion in a warm session.
-Nothing is measured here, and no job was run on Glue. Prices and the start of a job come from `infra.plan.prices` and
-`infra.plan.cost`. Assumed: a Glue worker's virtual processor does what a core did here; one worker is Spark's driver
-and converts nothing; a core's time grows with its share of the rows as measured; S3 delivers as fast as it is read.
+Without arguments it takes what `benchmarks.growth` found last with `--engine spark`: the rows and seconds by which its
+largest day exceeds its smallest, so that the start does not count. Otherwise rows and seconds are of one conversion in
+a warm session. Nothing is measured here, and no job was run on Glue. Prices and the start of a job come from
+`infra.plan.prices` and `infra.plan.cost`. Assumed: a Glue worker's virtual processor does what a core did here; one
+worker is Spark's driver and converts nothing; a core's time grows with its share of the rows as measured; S3 delivers
+as fast as it is read.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.findings import Finding, Row, folder, from_document, report
+from benchmarks.growth import BY_SPARK
 from infra.plan import cost, prices
 from infra.plan.prices import Price
 
@@ -45,7 +47,7 @@ BILLION = 1_000_000_000
 
 @dataclass(frozen=True)
 class Measured:
-    """One conversion on this machine: rows, the seconds that it took on so many cores, and how seconds grow.
+    """One conversion on this machine: rows, seconds, cores, and how seconds grow with rows.
 
     Attributes:
         exponent: seconds grow as rows to this power; 1 is linear.
@@ -57,14 +59,14 @@ class Measured:
     exponent: float = 1.0
 
     def seconds_of(self, rows: float, *, cores: int) -> float:
-        """Return the seconds that so many rows take on so many such cores."""
+        """Return the seconds that a number of rows takes on a number of such cores."""
         share = (rows / cores) / (self.rows / self.cores)
         return self.seconds * math.pow(share, self.exponent)
 
 
 def from_growth(finding: Finding) -> Measured:
-    """Return what the largest day of `benchmarks.growth` took beyond its smallest."""
-    points = sorted((x, y) for _, x, y in finding.curves[0].points)
+    """Return the rows and seconds by which Spark's largest day in `benchmarks.growth` exceeds its smallest."""
+    points = sorted((x, y) for name, x, y in finding.curves[0].points if name == BY_SPARK)
     (least, least_s), (most, most_s) = points[0], points[-1]
     return Measured((most - least) * 1e6, most_s - least_s, int(finding.machine["cores"]))
 
@@ -81,18 +83,18 @@ class Estimate:
     seconds: float
 
     def usd(self, price: Price) -> float:
-        """Return what it costs; a free request_budget is left aside."""
+        """Return the price of the job; a free allowance is not counted."""
         return self.workers * cost.DPU_PER_WORKER[WORKER_TYPE] * self.seconds / 3600 * price.usd
 
 
 def estimate(rows: float, measured: Measured, *, workers: int) -> Estimate:
-    """Return what converting so many rows in one job takes."""
+    """Return the estimate for one job that converts a number of rows."""
     work_s = measured.seconds_of(rows, cores=CORES_PER_WORKER * (workers - 1))
     return Estimate(workers, max(BILLED_LEAST_S, cost.JOB_START_S + work_s))
 
 
 def within(rows: float, measured: Measured, *, wanted_s: float) -> Estimate:
-    """Return the estimate with the fewest workers that are through in time; with the most where none are."""
+    """Return the estimate with the fewest workers that finish in time, or with the most workers."""
     tried = (estimate(rows, measured, workers=n) for n in range(LEAST_WORKERS, MOST_WORKERS + 1))
     return next((found for found in tried if found.seconds <= wanted_s), estimate(rows, measured, workers=MOST_WORKERS))
 

@@ -1,4 +1,8 @@
-"""Run a program and tell how long it took, how much processor time, and the most memory that Python and Java held."""
+"""Programs run to their end, with their time, processor time, and peak memory by kind of process.
+
+Python is one kind and Java another: `flightlake convert` is one Python process, and `--engine spark` a small one and
+a large Java process. A kind's peak is that of its largest process.
+"""
 
 import os
 import subprocess
@@ -13,19 +17,19 @@ from benchmarks.findings import ROOT
 
 FLIGHTLAKE = str(Path(sys.prefix, "bin", "flightlake"))
 PEERS_PYTHON = str(ROOT / ".venv" / "bench" / "bin" / "python")
-"""Of the environment that holds what only peers need; `make bench` sets it up."""
+"""Python of the environment with the packages of peers; `make bench` sets it up."""
 
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-_LOOK_EVERY_S = 0.1
+_LOOK_EVERY_S = 0.05
 
 
 @dataclass
 class Peak:
-    """What a program and those that it started took, by the kernel's figures.
+    """Memory and processor time of a program and its descendants, by the kernel's figures.
 
     Attributes:
-        memory_mb: the most that one process held, resident, by kind.
-        cpu_s: of all of them, as of the last look.
+        memory_mb: most resident memory of one process (MiB), by kind: python, java or other.
+        cpu_by_pid: processor seconds of each process, as of the last look.
     """
 
     memory_mb: dict[str, float] = field(default_factory=lambda: {"python": 0.0, "java": 0.0})
@@ -53,7 +57,7 @@ class Peak:
 
 @dataclass(frozen=True)
 class Run:
-    """A program that has ended well: seconds by the clock, and what it said."""
+    """A program that has ended without an error: seconds on the wall, peaks and output."""
 
     seconds: float
     peak: Peak
@@ -64,7 +68,7 @@ def run(command: list[str]) -> Run:
     """Run a program in the checkout's root to its end.
 
     Raises:
-        CalledProcessError: it failed; what it said on its way stands on the terminal.
+        CalledProcessError: it failed; its errors are on the terminal.
     """
     started_s = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
@@ -77,7 +81,7 @@ def run(command: list[str]) -> Run:
 
 
 class watched:  # noqa: N801 - reads as a verb where it is used
-    """While the block runs, look at a process and its descendants; gives their `Peak`."""
+    """Context in which a process and its descendants are observed; gives their `Peak`."""
 
     def __init__(self, pid: int) -> None:
         self._pid, self._peak, self._is_over = pid, Peak(), threading.Event()
@@ -92,6 +96,7 @@ class watched:  # noqa: N801 - reads as a verb where it is used
         self._thread.join()
 
     def _look(self) -> None:
+        self._peak.look(self._pid)
         while not self._is_over.wait(_LOOK_EVERY_S):
             self._peak.look(self._pid)
 

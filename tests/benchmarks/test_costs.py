@@ -14,6 +14,7 @@ from benchmarks.costs import (
     within,
 )
 from benchmarks.findings import Curve, Finding
+from benchmarks.growth import BY_SPARK, OURS
 from infra.plan.prices import Price
 
 HERE = Measured(rows=4_000_000, seconds=100, cores=2)
@@ -58,8 +59,8 @@ def test_no_job_is_billed_less_than_a_minute() -> None:
     assert estimate(1, HERE, workers=2).seconds >= 60
 
 
-def test_of_what_growth_found_the_start_does_not_count() -> None:
-    points = [("convert", 16.0, 50.0), ("convert", 0.5, 12.0), ("convert", 4.0, 20.0)]
+def test_costs_follow_from_sparks_days_in_growth_without_the_start() -> None:
+    points = [(BY_SPARK, 16.0, 50.0), (BY_SPARK, 0.5, 12.0), (BY_SPARK, 4.0, 20.0), (OURS, 0.1, 1.0), (OURS, 32.0, 9.0)]
     curve = Curve("Seconds to convert a day, from start", "million rows", "seconds", points)
     found = Finding("growth", "command", "2026-11-21", {"cores": "2"}, [], [curve])
     assert from_growth(found) == Measured(rows=15_500_000, seconds=38, cores=2)
