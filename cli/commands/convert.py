@@ -46,30 +46,34 @@ TempOption = Annotated[
     Path | None,
     typer.Option("--temp", metavar="FOLDER", help="Folder for what is spilled. Default: in the lake's folder."),
 ]
+RebuildOption = Annotated[
+    bool, typer.Option("--rebuild", help="Also days where nothing new was landed, as after a change of the rules.")
+]
+SinceOption = Annotated[
+    date | None,
+    typer.Option(
+        "--since",
+        parser=parse_date,
+        metavar="YYYY-MM-DD",
+        help="From this UTC day on, also days that were built under other rules than today's.",
+    ),
+]
+QualityOption = Annotated[
+    float, typer.Option("--min-quality", min=0, max=100, help="Publish no day whose score (percent) is lower.")
+]
+EngineOption = Annotated[
+    EngineName, typer.Option("--engine", help="duckdb in this process, or spark for days that outgrow one machine.")
+]
 
 
 def command(
     lake: LakeOption,
     dates: DatesOption = [],  # noqa: B006  Typer copies it
     *,
-    rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Also days where nothing new was landed, as after a change of the rules.")
-    ] = False,
-    since: Annotated[
-        date | None,
-        typer.Option(
-            "--since",
-            parser=parse_date,
-            metavar="YYYY-MM-DD",
-            help="From this UTC day on, also days that were built under other rules than today's.",
-        ),
-    ] = None,
-    min_quality: Annotated[
-        float, typer.Option("--min-quality", min=0, max=100, help="Publish no day whose score (percent) is lower.")
-    ] = DEFAULT_MIN_QUALITY,
-    engine: Annotated[
-        EngineName, typer.Option("--engine", help="duckdb in this process, or spark for days that outgrow one machine.")
-    ] = EngineName.DUCKDB,
+    rebuild: RebuildOption = False,
+    since: SinceOption = None,
+    min_quality: QualityOption = DEFAULT_MIN_QUALITY,
+    engine: EngineOption = EngineName.DUCKDB,
     memory: MemoryOption = None,
     temp: TempOption = None,
     _stack: StackOption = None,

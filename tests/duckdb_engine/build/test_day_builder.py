@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.aws import Aws
 from support.processes import start_python
 from support.vectors import DAY, NOON, body, landed, vector
 
@@ -17,6 +18,8 @@ from flightlake.commits.record import CommitRecord
 from flightlake.lake import Lake
 from flightlake.publishing.publisher import Publisher
 from flightlake.publishing.registry import STATES_LOG
+from flightlake.schema.tables.states import STATES
+from flightlake.storage.open_lake import open_lake
 
 CONVERT = """
     import resource, sys
@@ -70,6 +73,19 @@ def test_a_day_in_several_files_keeps_each_aircraft_in_one(folder_lake: Lake, mo
     files = [info.key for info in folder_lake.store.list(several.folders["states"])]
     assert len(files) > 3
     assert (several.counts, several.content_checksum) == (one.counts, one.content_checksum)
+
+
+def test_a_lake_in_a_bucket_holds_the_same_day(aws: Aws, folder_lake: Lake) -> None:
+    in_bucket = open_lake(aws.make_lake_place(), create=True)
+    for lake in (folder_lake, in_bucket):
+        a_day(lake, responses=3, rows=20)
+        landed(lake.store, body([], vector(icao24="XYZ"), time=NOON + 9), time=NOON + 9)
+    one, other = rebuilt(folder_lake), rebuilt(in_bucket)
+    assert one.counts.quarantined == 2
+    assert (one.counts, one.content_checksum, one.raw_keys) == (other.counts, other.content_checksum, other.raw_keys)
+    files = [info.key for info in in_bucket.store.list(other.folders["states"])]
+    assert files == [other.folders["states"] + "part-00000.zstd.parquet"]
+    assert in_bucket.catalog.partitions(STATES) == {DAY: other.folders["states"]}
 
 
 def test_a_full_disk_publishes_nothing_and_leaves_no_spill(folder_lake: Lake) -> None:
