@@ -30,7 +30,7 @@ COMMANDS: dict[str, str] = {
     # In this order: simulate, poll, land, redrive, convert, query, why, verify, history, rollback, vacuum, archive,
     # report.
     "simulate": "Serve a simulated sky as OpenSky would, on this machine.",
-    "poll": "Poll OpenSky or a simulator within its credit quota, and land the responses.",
+    "poll": "Poll OpenSky or a simulator within its quota; land the answers.",
     "land": "Land recorded responses from files and folders.",
     "redrive": "List refused responses and missed polls; land what is valid.",
     "convert": "Turn raw responses into published days.",

@@ -46,7 +46,7 @@ def prefer_stack(context: typer.Context, parameter: typer.CallbackParam, value: 
     if name not in stack.settings:
         return value
     option: Any = parameter  # typer declares less of an option than there is
-    return option.type.convert(stack.settings[name], option, context)
+    return option.get_runtime_param().coerce(stack.settings[name], param=option, ctx=context)
 
 
 def _resolve_lake(
