@@ -10,7 +10,7 @@ import duckdb
 from duckdb_engine.build.evaluate_sql import reasons_sql
 from duckdb_engine.build.files import DayFolder
 from duckdb_engine.build.large_response import can_be_split, pieces
-from duckdb_engine.build.raw_files import is_large, local_file
+from duckdb_engine.build.raw_files import local_file
 from duckdb_engine.build.responses import ROWS
 from flightlake.lake import Lake
 from flightlake.layout import ungzipped
@@ -77,13 +77,13 @@ class Quarantine:
     def _texts(self, number: int) -> Iterator[tuple[int, str]]:
         """Yield the number and the text of each row of a response."""
         info = self.raw.objects[number]
-        if is_large(info):
-            file = local_file(self.lake, number, info, self.scratch)
-            if can_be_split(file):
-                for piece in pieces(file):
-                    for place, row in enumerate(piece.rows):
-                        yield piece.first_row + place, row.decode()
-                return
+        file = local_file(self.lake, number, info, self.scratch)
+        if can_be_split(file):
+            # Found by their brackets, in a tenth of the time that a JSON parser takes.
+            for piece in pieces(file):
+                for place, row in enumerate(piece.rows):
+                    yield piece.first_row + place, row.decode()
+            return
         body = ungzipped(self.lake.store.get(info.key))
         rows = parse_response(body).rows
         for place, text in enumerate(row_texts(body)):
