@@ -10,7 +10,7 @@ import duckdb
 from duckdb_engine.build.evaluate_sql import reasons_sql
 from duckdb_engine.build.files import DayFolder
 from duckdb_engine.build.large_response import can_be_split, pieces
-from duckdb_engine.build.raw_files import local_file
+from duckdb_engine.build.raw_files import local_file, remove_copy
 from duckdb_engine.build.responses import ROWS
 from flightlake.lake import Lake
 from flightlake.layout import ungzipped
@@ -83,7 +83,9 @@ class Quarantine:
             for piece in pieces(file):
                 for place, row in enumerate(piece.rows):
                     yield piece.first_row + place, row.decode()
+            remove_copy(file, self.scratch)
             return
+        remove_copy(file, self.scratch)
         body = ungzipped(self.lake.store.get(info.key))
         rows = parse_response(body).rows
         for place, text in enumerate(row_texts(body)):

@@ -65,3 +65,9 @@ def local_file(lake: Lake, number: int, info: ObjectInfo, scratch: Path) -> RawF
     copy = scratch / f"{number:06d}.json.gz"
     copy.write_bytes(lake.store.get(info.key))
     return RawFile(number, copy)
+
+
+def remove_copy(file: RawFile, scratch: Path) -> None:
+    """Delete a file that was copied to the scratch folder; a lake's own file stays."""
+    if file.path.parent == scratch:
+        file.path.unlink(missing_ok=True)

@@ -17,7 +17,7 @@ import duckdb
 from duckdb_engine.build.decode_sql import DECODED, decoded_sql
 from duckdb_engine.build.evaluate_sql import rejected_sql
 from duckdb_engine.build.large_response import Piece, can_be_split, pieces, written_piece
-from duckdb_engine.build.raw_files import LARGEST_OBJECT_BYTES, RawFile, batches, is_large, local_file
+from duckdb_engine.build.raw_files import LARGEST_OBJECT_BYTES, RawFile, batches, is_large, local_file, remove_copy
 from duckdb_engine.quoting import glob_escaped, quoted_text
 from flightlake.errors import InvalidResponseError, ObjectNotFoundError
 from flightlake.lake import Lake
@@ -167,8 +167,7 @@ class ResponseReader:
 
     def _remove_copies(self, files: list[RawFile]) -> None:
         for file in files:
-            if file.path.parent == self.scratch:
-                file.path.unlink(missing_ok=True)
+            remove_copy(file, self.scratch)
 
     def _row_count(self) -> int:
         row = self.connection.execute(f"select count(*) from {ROWS}").fetchone()

@@ -294,13 +294,13 @@ ADMIT = """
     from flightlake.opensky.quota import PollingPlan, tier_named
     table, attempts = sys.argv[1], int(sys.argv[2])
     state = DynamoDbPollState(table, boto3.client("dynamodb"), "one-account")
-    quota = PollingLaw(state, PollingPlan(tier_named("anonymous"), None, 900), place="x", clock=SystemClock())
+    quota = CreditQuota(state, PollingPlan(tier_named("anonymous"), None, 900), place="x", clock=SystemClock())
     granted = 0
     for _ in range(attempts):
         permission = quota.admit(tries=1)
-        if isinstance(permission, Permission):
+        if isinstance(permission, Granted):
             granted += 1
-            quota.settle(permission, Verdict(1, is_answered=True))
+            quota.settle(permission, PollFeedback(1, is_answered=True))
     print(granted)
 """
 
