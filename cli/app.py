@@ -59,32 +59,26 @@ def colour_help(text: str) -> str:
     return _ENTRY.sub(lambda entry: "  " + typer.style(entry[1] or entry[2], fg="cyan"), titled)
 
 
-class Group(TyperGroup):
-    """The group of all commands, which needs neither rich nor pydantic."""
+class _PlainHelp:
+    """Help and conversion of plain values without rich and pydantic, for a command or a group of commands."""
 
     def get_params(self, ctx: Any) -> Any:
         """Return the options and arguments, those for help included."""
-        parameters = super().get_params(ctx)
+        parameters = super().get_params(ctx)  # type: ignore[misc]  # of the class that this one is mixed into
         convert_plain_values(parameters)
         return parameters
 
     def get_help(self, ctx: Any) -> str:
         """Return the help page."""
-        return colour_help(super().get_help(ctx))
+        return colour_help(super().get_help(ctx))  # type: ignore[misc]  # see above
 
 
-class Command(TyperCommand):
-    """A command, which needs neither rich nor pydantic to print its help or to parse plain values."""
+class Group(_PlainHelp, TyperGroup):
+    """The group of all commands."""
 
-    def get_params(self, ctx: Any) -> Any:
-        """Return the options and arguments, those for help included."""
-        parameters = super().get_params(ctx)
-        convert_plain_values(parameters)
-        return parameters
 
-    def get_help(self, ctx: Any) -> str:
-        """Return the help page."""
-        return colour_help(super().get_help(ctx))
+class Command(_PlainHelp, TyperCommand):
+    """One command."""
 
 
 class CommandOnDemand(TyperCommand):

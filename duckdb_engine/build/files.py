@@ -14,9 +14,8 @@ _ROW_GROUP_ROWS = 500_000
 _DICTIONARY_VALUES = 5_000
 """Columns with more distinct values in a row group are stored plain: positions, of which a dictionary saves nothing."""
 
-_SMALL_ROWS = 1_000_000
 _SMALL_LEVEL, _LEVEL = 11, 9
-"""Zstandard levels of files up to a million rows and of larger days: level 11 saves 2 % and takes twice the time."""
+"""Zstandard levels of days in one file, and of days in several: level 11 saves 2 % and takes twice the time."""
 
 _STORED_TYPES = {
     "string": "VARCHAR",

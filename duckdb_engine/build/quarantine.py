@@ -12,6 +12,7 @@ from duckdb_engine.build.files import DayFolder
 from duckdb_engine.build.large_response import can_be_split, pieces
 from duckdb_engine.build.raw_files import local_file, remove_copy
 from duckdb_engine.build.responses import ROWS
+from duckdb_engine.json_rows import json_rows_sql
 from flightlake.lake import Lake
 from flightlake.layout import ungzipped
 from flightlake.opensky.decoder import parse_response
@@ -105,9 +106,5 @@ class Quarantine:
             )
 
     def _insert(self, table: str, columns: dict[str, list[int] | list[str]]) -> None:
-        kinds = {name: ["VARCHAR" if name in ("raw_key", "raw_row") else "INTEGER"] for name in columns}
-        unnested = ", ".join(f"unnest(v.{name})" for name in columns)
-        self.connection.execute(
-            f"insert into {table} select {unnested} from (select from_json(?, '{json.dumps(kinds)}') as v)",
-            [json.dumps(columns)],
-        )
+        types = {name: "VARCHAR" if name in ("raw_key", "raw_row") else "INTEGER" for name in columns}
+        self.connection.execute(f"insert into {table} {json_rows_sql(types)}", [json.dumps(columns)])

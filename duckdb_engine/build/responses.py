@@ -18,12 +18,13 @@ from duckdb_engine.build.decode_sql import DECODED, decoded_sql
 from duckdb_engine.build.evaluate_sql import rejected_sql
 from duckdb_engine.build.large_response import Piece, can_be_split, pieces, written_piece
 from duckdb_engine.build.raw_files import LARGEST_OBJECT_BYTES, RawFile, batches, is_large, local_file, remove_copy
+from duckdb_engine.json_rows import json_rows_sql
 from duckdb_engine.quoting import glob_escaped, quoted_text
 from flightlake.errors import InvalidResponseError, ObjectNotFoundError
 from flightlake.lake import Lake
 from flightlake.layout import ungzipped
 from flightlake.opensky.decoder import DECODED_COLUMNS, Response, decode_row, parse_response
-from flightlake.publishing.raw_day import RawDay
+from flightlake.publishing.raw_day import RawDay, other_day_reason
 
 ROWS = "decoded_rows"
 """Table of the rows of the present batch: the columns of `DECODED`, and `is_rejected`."""
@@ -123,7 +124,7 @@ class ResponseReader:
             self.unreadable[key] = str(error)
             return
         if response.snapshot_at.date() != self.raw.day:
-            self.unreadable[key] = f"its time {response.snapshot_at:%Y-%m-%dT%H:%M:%SZ} is of another day"
+            self.unreadable[key] = other_day_reason(response.snapshot_at)
             return
         for first in range(0, len(response.rows), _ROWS_AT_ONCE):
             self._insert_rows(file, response, first)
@@ -140,11 +141,7 @@ class ResponseReader:
         values["raw_number"] = [file.number] * len(rows)
         values["row_number"] = [file.first_row + first + place for place in range(len(rows))]
         values["snapshot_at_s"] = [response.time_s] * len(rows)
-        kinds = json.dumps({name: [kind] for name, kind in _TYPES.items()})
-        unnested = ", ".join(f"unnest(v.{name}) as {name}" for name, _ in DECODED)
-        # One JSON document: DuckDB takes it far faster than as many single values.
-        decoded = f"select {unnested} from (select from_json(?, '{kinds}') as v)"
-        statement = f"insert into {ROWS} select {_NAMES}, {rejected_sql()} from ({decoded})"
+        statement = f"insert into {ROWS} select {_NAMES}, {rejected_sql()} from ({json_rows_sql(_TYPES)})"
         self.connection.execute(statement, [json.dumps({name: values[name] for name, _ in DECODED})])
 
     def _read_large(self, number: int) -> Iterator[int]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from duckdb_engine.json_rows import json_rows_sql
 from duckdb_engine.types import DUCKDB_TYPES
 from flightlake.commits.record import CommitRecord
 from flightlake.errors import DamagedArchiveError, InvalidResponseError, ObjectNotFoundError
@@ -72,16 +73,7 @@ def insert(
     values = dict(zip(types, zip(*rows, strict=True), strict=False))
     if not values:
         return
-    kinds = json.dumps({column: [_json_type(kind)] for column, kind in types.items()})
-    unnested = ", ".join(f"unnest(v.{column})" for column in types)
-    # DuckDB takes one JSON document far faster than as many single values.
-    statement = f"insert into {name} select {unnested} from (select from_json(?, '{kinds}') as v)"
-    connection.execute(statement, [json.dumps(values)])
-
-
-def _json_type(kind: str) -> str | list[str]:
-    """Return a type as `from_json` takes it: a list is written as an array of its element's type."""
-    return [kind.removesuffix("[]")] if kind.endswith("[]") else kind
+    connection.execute(f"insert into {name} {json_rows_sql(types)}", [json.dumps(values)])
 
 
 def _insert_response(connection: duckdb.DuckDBPyConnection, found: RecomputedResponse) -> None:

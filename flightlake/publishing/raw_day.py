@@ -1,13 +1,18 @@
 """Raw objects of one day, from a listing of the store."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flightlake.ports import ObjectInfo, ObjectStore
 from flightlake.publishing.registry import LogDefinition
 
 UNEXPECTED_KEY = "its name is not that of a landed response of this day"
 """Reason for which an object in a day's folder counts as unreadable without being read."""
+
+
+def other_day_reason(snapshot_at: datetime) -> str:
+    """Return the reason for which a readable response is left out of the day in whose folder it lies."""
+    return f"its time {snapshot_at:%Y-%m-%dT%H:%M:%SZ} is of another day"
 
 
 @dataclass(frozen=True)

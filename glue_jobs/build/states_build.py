@@ -14,7 +14,7 @@ from flightlake.ports import ObjectStore
 from flightlake.publishing.content_checksum import content_checksum
 from flightlake.publishing.day_build import DayBuild
 from flightlake.publishing.file_ranges import range_bounds
-from flightlake.publishing.raw_day import UNEXPECTED_KEY, RawDay
+from flightlake.publishing.raw_day import UNEXPECTED_KEY, RawDay, other_day_reason
 from flightlake.quality.rules import FIELDS_UNKNOWN
 from flightlake.quality.scores import overall_score, scores
 from flightlake.schema.contract import spark_ddl
@@ -171,4 +171,4 @@ def _reason(store: ObjectStore, key: str, seen: ReadSummary) -> str | None:
         return None
     if key not in seen.unusable:
         return _UNREAD
-    return f"its time {response.snapshot_at:%Y-%m-%dT%H:%M:%SZ} is of another day"
+    return other_day_reason(response.snapshot_at)
