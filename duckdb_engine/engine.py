@@ -17,24 +17,23 @@ from types import TracebackType
 from typing import Any, Self
 
 import duckdb
-from sqlglot import exp
 
 from duckdb_engine.duckdb_session import RowStream, executed, opened_connection
 from duckdb_engine.lake_tables import LakeTables
 from duckdb_engine.metadata_statements import answer_metadata
 from duckdb_engine.object_cache import default_cache_root
+from duckdb_engine.plans import Plans
 from duckdb_engine.scans import Scanned, scanned
 from duckdb_engine.sql.errors import SqlError
 from duckdb_engine.sql.files import named_file
-from duckdb_engine.sql.parameters import Value, bind, undeclared, values_of
-from duckdb_engine.sql.pruning import partition_conditions
-from duckdb_engine.sql.relations import Relations, base_table, named_relations
-from duckdb_engine.sql.statements import Statement, parsed, statements_of
-from duckdb_engine.sql.translation import duckdb_sql, qualified, tables_read
+from duckdb_engine.sql.parameters import Value, values_of
+from duckdb_engine.sql.query_plan import Reads
+from duckdb_engine.sql.statement import Statement
 from flightlake.errors import FlightLakeError
 from flightlake.lake import Lake
 from flightlake.schema.contract import Table
 from flightlake.schema.sql_files import SqlFile, sql_files
+from flightlake.schema.tables.registry import table_named
 
 __all__ = ["Engine", "QueryResult", "RowStream"]
 
@@ -58,13 +57,17 @@ class Engine:
         cache_root: where copies of a bucket's objects are kept; the user's cache folder where it is None.
         pinned: see the days of each table for the engine's life as they were at its first use, so that the numbers of
             several queries agree.
+        plans: of statements; made anew for each engine where it is None.
 
     Attributes:
         connection: DuckDB in UTC; `attach` makes tables and views readable through it.
     """
 
-    def __init__(self, lake: Lake, *, cache_root: Path | None = None, pinned: bool = False) -> None:
+    def __init__(
+        self, lake: Lake, *, cache_root: Path | None = None, pinned: bool = False, plans: Plans | None = None
+    ) -> None:
         self._lake = lake
+        self._plans = plans or Plans()
         self._tables = LakeTables(lake, cache_root or default_cache_root())
         self._pinned: dict[str, dict[date, str]] | None = {} if pinned else None
         self._only: frozenset[date] | None = None
@@ -101,7 +104,7 @@ class Engine:
             SqlError: the name is unknown, or the text holds no statement, several, or one that writes.
         """
         file = named_file(name_or_sql) if _NAME.fullmatch(name_or_sql) else None
-        statements = statements_of(file.text if file else name_or_sql)
+        statements = self._plans.statements(file.text if file else name_or_sql)
         if len(statements) > 1:
             raise SqlError(f"{len(statements)} statements where one is expected: put them into a file and name it")
         return statements[0], file
@@ -135,9 +138,9 @@ class Engine:
             SqlError: there is no such table or view.
             StorageError: a visible folder has no files.
         """
-        relations = named_relations(names, "")
-        days = {name: self.partitions(table) for name, table in relations.tables.items()}
-        self._attach(self.connection, relations, days, {}, kind="view")
+        reads = self._plans.reads(names)
+        days = {name: self.partitions(table_named(name)) for name in reads.tables}
+        self._attach(self.connection, reads, days, kind="view")
 
     def partitions(self, table: Table) -> dict[date, str]:
         """Return the visible folder of each day of a table."""
@@ -168,57 +171,44 @@ class Engine:
             SqlError: the statement is not valid, or a parameter does not fit.
             StorageError: a visible folder has no files.
         """
-        source, tree = statement.source, parsed(statement)
         days_of = cache(self.partitions)  # the catalog is asked once about each table
-        declared = file.parameters if file else undeclared(tree)
-        reads = file.reads[0] if file else ""
-        bind(tree, values_of(declared, parameters, lambda text: _default_value(text, reads, days_of)))
-        relations = named_relations(tables_read(tree, source), source)
-        typed = qualified(tree, relations.columns, source)
+        values: Mapping[str, Value] = parameters
+        if file is not None:
+            reads = file.reads[0]
+            values = values_of(file.parameters, parameters, lambda text: _default_value(text, reads, days_of))
+        plan = self._plans.plan(statement, values, declared=file is not None)
         # A cursor of its own: its views are of this query's days and go with it.
         cursor = self.connection.cursor()
-        partition_columns = {name: _partition_names(table) for name, table in relations.tables.items()}
-        conditions = partition_conditions(typed, relations.views, partition_columns)
-        days = _days_needed(cursor, conditions, relations, days_of)
-        self._attach(cursor, relations, days, conditions, kind="temp view")
-        return cursor, duckdb_sql(typed, source)
+        self._attach(cursor, plan.reads, _days_needed(cursor, plan.reads, days_of), kind="temp view")
+        return cursor, plan.sql
 
     def _attach(
         self,
         connection: duckdb.DuckDBPyConnection,
-        relations: Relations,
+        reads: Reads,
         days: Mapping[str, Mapping[date, str]],
-        conditions: Mapping[str, exp.Expr | None],
         *,
         kind: str,
     ) -> None:
-        for name, table in relations.tables.items():
-            relation = self._tables.relation(connection, table, days[name], conditions.get(name))
+        for name, wanted in reads.tables.items():
+            relation = self._tables.relation(connection, table_named(name), days[name], wanted)
             connection.execute(f"create or replace {kind} {name} as {relation}")
-        for name, view in relations.views.items():
-            connection.execute(f"create or replace {kind} {name} as {duckdb_sql(view.copy(), '')}")
-
-
-def _partition_names(table: Table) -> tuple[str, ...]:
-    return tuple(column.name for column in table.partition_columns)
+        for name, view in reads.views.items():
+            connection.execute(f"create or replace {kind} {name} as {view}")
 
 
 def _days_needed(
-    cursor: duckdb.DuckDBPyConnection,
-    conditions: Mapping[str, exp.Expr | None],
-    relations: Relations,
-    days_of: Callable[[Table], dict[date, str]],
+    cursor: duckdb.DuckDBPyConnection, reads: Reads, days_of: Callable[[Table], dict[date, str]]
 ) -> dict[str, dict[date, str]]:
     """Return of each table the visible folders of the days that the query can need."""
-    day_columns = {name: _partition_names(table)[0] for name, table in relations.tables.items()}
-    needed = {name: days_of(table) for name, table in relations.tables.items()}
-    for name, days in needed.items():
-        if days and (condition := conditions.get(name)) is not None:
+    needed = {name: days_of(table_named(name)) for name in reads.tables}
+    for name, wanted in reads.tables.items():
+        if wanted is not None and (days := needed[name]):
             listed = ", ".join(f"date '{day}'" for day in days)
-            wanted = duckdb_sql(exp.select("*").from_("days").where(condition.copy()), "")
+            day_column = table_named(name).partition_columns[0].name
             # A condition that fails here fails in the query too, where it can be shown at its place.
             with suppress(duckdb.Error):
-                kept = cursor.execute(f"with days as (select unnest([{listed}]) as {day_columns[name]}) {wanted}")
+                kept = cursor.execute(f"with partitions as (select unnest([{listed}]) as {day_column}) {wanted}")
                 needed[name] = {day: days[day] for (day,) in kept.fetchall()}
     return needed
 
@@ -229,7 +219,15 @@ def _default_value(text: str, reads: str, days_of: Callable[[Table], dict[date, 
         return datetime.now(UTC).replace(tzinfo=None)
     if text not in {"the newest day", "the oldest day"}:
         return None
-    days = days_of(base_table(reads))
+    days = days_of(_base_table(reads))
     if not days:
         raise FlightLakeError(f"{reads} has no day yet, so there is no {text.removeprefix('the ')}: convert first")
     return max(days) if text == "the newest day" else min(days)
+
+
+def _base_table(name: str) -> Table:
+    """Return the table of this name, or the first one below the view of this name."""
+    views = sql_files("views")
+    while name in views:
+        name = views[name].reads[0]
+    return table_named(name)

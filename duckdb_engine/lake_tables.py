@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-from sqlglot import exp
 
 from duckdb_engine.object_cache import ObjectCache
 from duckdb_engine.quoting import glob_escaped, quoted_name, quoted_text
@@ -46,7 +45,7 @@ class LakeTables:
         connection: duckdb.DuckDBPyConnection,
         table: Table,
         partitions: Mapping[date, str],
-        condition: exp.Expr | None = None,
+        wanted: str | None = None,
     ) -> str:
         """Return a `select` of the table's columns in the contract's order and types.
 
@@ -54,14 +53,14 @@ class LakeTables:
             connection: will read it.
             table: of the contract.
             partitions: the visible folders of a curated table's days.
-            condition: on a raw table's bare partition columns; what cannot meet it need not be there.
+            wanted: a `select` of a raw table's partitions from `partitions`; the others need not be there.
 
         Raises:
             StorageError: a visible folder has no files, or one that cannot be read.
             UsageError: more of a bucket's raw objects is asked for than one query may fetch.
         """
         if table in RAW_TABLES:
-            scan = self._raw_scan(connection, table, condition)
+            scan = self._raw_scan(connection, table, wanted)
         else:
             scan = self._parquet_scan(table, partitions)
         present = _columns_of(connection, scan, table) if scan else set()
@@ -101,8 +100,8 @@ class LakeTables:
         root = self._lake.root
         return self._cache.paths(data) if root is None else [root / key for key in data]
 
-    def _raw_scan(self, connection: duckdb.DuckDBPyConnection, table: Table, condition: exp.Expr | None) -> str | None:
-        files = self._raw_files(connection, table, condition)
+    def _raw_scan(self, connection: duckdb.DuckDBPyConnection, table: Table, wanted: str | None) -> str | None:
+        files = self._raw_files(connection, table, wanted)
         if not files:
             return None
         # By the file's name DuckDB would find out itself, but not in a folder whose name has a question mark.
@@ -115,14 +114,14 @@ class LakeTables:
             f"maximum_object_size = {_LARGEST_RESPONSE_BYTES}, hive_partitioning = true, hive_types_autocast = false)"
         )
 
-    def _raw_files(self, connection: duckdb.DuckDBPyConnection, table: Table, condition: exp.Expr | None) -> list[str]:
+    def _raw_files(self, connection: duckdb.DuckDBPyConnection, table: Table, wanted: str | None) -> list[str]:
         """Return patterns of a raw table's files."""
         root = self._lake.root
         if root is None or (table == RAW_STATES and self._has(ARCHIVE_INDEX_PREFIX)):
-            return [glob_escaped(path) for path in self._raw_objects.paths(connection, table, condition)]
+            return [glob_escaped(path) for path in self._raw_objects.paths(connection, table, wanted)]
         if not self._has(RAW_TABLES[table]):
             return []
-        # DuckDB itself opens only what the condition lets pass.
+        # DuckDB itself opens only what the query's conditions let pass.
         return [f"{glob_escaped(root)}/{RAW_TABLES[table]}{'*/' * len(table.partition_columns)}*{suffix_of(table)}"]
 
     def _has(self, prefix: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from duckdb_engine.sql.errors import SqlError, at_word, did_you_mean
-from duckdb_engine.sql.statements import Statement
+from duckdb_engine.sql.statement import Statement
 from flightlake.schema.contract import Table, comment
 from flightlake.schema.sql_files import sql_files
 from flightlake.schema.tables.registry import TABLES

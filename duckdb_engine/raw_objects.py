@@ -10,11 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import duckdb
-from sqlglot import exp
 
 from duckdb_engine.object_cache import ObjectCache
 from duckdb_engine.quoting import quoted_text
-from duckdb_engine.sql.translation import duckdb_sql
 from flightlake.errors import UsageError
 from flightlake.lake import Lake
 from flightlake.ports import ObjectInfo
@@ -42,13 +40,13 @@ class RawObjects:
         self._cache = cache
         self._largest_fetch_bytes = largest_fetch_bytes
 
-    def paths(self, connection: duckdb.DuckDBPyConnection, table: Table, condition: exp.Expr | None) -> list[Path]:
+    def paths(self, connection: duckdb.DuckDBPyConnection, table: Table, wanted: str | None) -> list[Path]:
         """Return copies of a raw table's objects, in the order of keys.
 
         Args:
-            connection: judges the condition.
+            connection: finds the wanted partitions.
             table: `raw_states` or `raw_polls`.
-            condition: on the bare partition columns; what cannot meet it is left out. None for everything.
+            wanted: a `select` of partitions from `partitions`; the others are left out. None for everything.
 
         Raises:
             UsageError: more would have to be fetched than one query may.
@@ -56,8 +54,8 @@ class RawObjects:
         found: dict[Partition, list[ObjectInfo]] = defaultdict(list)
         for partition, info in self._listed(table):
             found[partition].append(info)
-        wanted = found.keys() if condition is None else _meeting(connection, table, list(found), condition)
-        infos = [info for partition in found if partition in wanted for info in found[partition]]
+        kept = found.keys() if wanted is None else _wanted(connection, table, list(found), wanted)
+        infos = [info for partition in found if partition in kept for info in found[partition]]
         self._check_size(table, [info for info in infos if not self._cache.has(info.key)])
         return self._cache.paths(info.key for info in infos)
 
@@ -86,14 +84,13 @@ def suffix_of(table: Table) -> str:
     return ".json.gz" if table == RAW_STATES else ".json"
 
 
-def _meeting(
-    connection: duckdb.DuckDBPyConnection, table: Table, partitions: list[Partition], condition: exp.Expr
+def _wanted(
+    connection: duckdb.DuckDBPyConnection, table: Table, partitions: list[Partition], wanted: str
 ) -> set[Partition]:
     if not partitions:
         return set()
     names = ", ".join(f'"{column.name}"' for column in table.partition_columns)
     rows = ", ".join(f"({', '.join(map(quoted_text, partition))})" for partition in partitions)
-    wanted = duckdb_sql(exp.select("*").from_("partitions").where(condition.copy()), "")
     # A condition that fails here fails in the query too, where it can be shown at its place.
     with suppress(duckdb.Error):
         # Every value is a quoted literal, every name the contract's.

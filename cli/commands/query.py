@@ -12,8 +12,9 @@ import typer
 from cli.options import OptionalLakeOption, StackOption, TableFormatOption
 from cli.output import TableFormat, emit_json, print_csv, print_note, print_table, stdout_console
 from duckdb_engine.engine import Engine, RowStream
+from duckdb_engine.plans import Plans, remembered_plans
 from duckdb_engine.sql.files import named_file
-from duckdb_engine.sql.statements import Statement, statements_of
+from duckdb_engine.sql.statement import Statement
 from flightlake.errors import UsageError
 from flightlake.schema.sql_files import SqlFile, sql_files
 
@@ -62,20 +63,21 @@ def command(
         raise UsageError("name a query (flightlake query --list), or give a statement in quotes")
     if lake is None:
         raise UsageError("name the lake with --lake, or in FLIGHTLAKE_LAKE")
-    file, statements = _asked(name_or_sql)
-    with Engine(lake.open()) as engine:
+    plans = remembered_plans()
+    file, statements = _asked(name_or_sql, plans)
+    with Engine(lake.open(), plans=plans) as engine:
         answers = (engine.run(entry, _given(param or []), file=file) for entry in statements)
         _print_all(answers, output, limit=limit, several=len(statements) > 1)
 
 
-def _asked(name_or_sql: str) -> tuple[SqlFile | None, list[Statement]]:
+def _asked(name_or_sql: str, plans: Plans) -> tuple[SqlFile | None, list[Statement]]:
     """Return the statements of a name, a file or a text; for a name also its file, which declares parameters."""
     if re.fullmatch(r"\w+", name_or_sql):
         file = named_file(name_or_sql)
-        return file, statements_of(file.text)
+        return file, plans.statements(file.text)
     if name_or_sql.startswith("@") or (name_or_sql.endswith(".sql") and "\n" not in name_or_sql):
-        return None, statements_of(_read(Path(name_or_sql.removeprefix("@"))))
-    return None, statements_of(name_or_sql)
+        return None, plans.statements(_read(Path(name_or_sql.removeprefix("@"))))
+    return None, plans.statements(name_or_sql)
 
 
 def _read(path: Path) -> str:

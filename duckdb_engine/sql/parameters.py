@@ -1,10 +1,8 @@
-"""Parameters of a query: `:name` in its text, declared in its header, given as text and bound as typed literals."""
+"""Parameters of a query: `:name` in its text, declared in its header, given as text and read as values."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-
-from sqlglot import exp
 
 from duckdb_engine.sql.errors import SqlError, did_you_mean
 from flightlake.schema.sql_files import Parameter, Type
@@ -38,18 +36,6 @@ def values_of(
     return {entry.name: _value(entry, given.get(entry.name), named_default) for entry in parameters}
 
 
-def undeclared(tree: exp.Expr) -> list[Parameter]:
-    """Return the parameters of a statement without header: texts, which the engine casts to what they meet."""
-    names = dict.fromkeys(placeholder.name for placeholder in tree.find_all(exp.Placeholder))
-    return [Parameter(name, "string", "of the statement") for name in names]
-
-
-def bind(tree: exp.Query, values: Mapping[str, Value]) -> None:
-    """Replace every `:name` in the tree by its value, as a literal of its type; a text cannot become SQL."""
-    for placeholder in list(tree.find_all(exp.Placeholder)):
-        placeholder.replace(_literal(values[placeholder.name]))
-
-
 def _value(parameter: Parameter, text: str | None, named_default: Callable[[str], Value | None]) -> Value:
     if text is None and parameter.default is not None:
         described = named_default(parameter.default)
@@ -60,19 +46,6 @@ def _value(parameter: Parameter, text: str | None, named_default: Callable[[str]
         return _PARSERS[parameter.type](text or "")
     except ValueError as exc:
         raise SqlError(f"parameter {parameter.name}: {text!r} is no {_FORMS[parameter.type]}") from exc
-
-
-def _literal(value: Value) -> exp.Expr:
-    match value:
-        case datetime():
-            return exp.cast(exp.Literal.string(value.isoformat(sep=" ")), exp.DataType.Type.TIMESTAMP)
-        case date():
-            return exp.cast(exp.Literal.string(value.isoformat()), exp.DataType.Type.DATE)
-        case float():
-            return exp.cast(exp.Literal.number(repr(value)), exp.DataType.Type.DOUBLE)
-        case int():
-            return exp.Literal.number(value)
-    return exp.Literal.string(value)
 
 
 def _date(text: str) -> date:

@@ -42,14 +42,6 @@ def named_relations(names: Iterable[str], source: str) -> Relations:
     return relations
 
 
-def base_table(name: str) -> Table:
-    """Return the table of this name, or the first one below the view of this name."""
-    views = sql_files("views")
-    while name in views:
-        name = views[name].reads[0]
-    return next(table for table in TABLES if table.name == name)
-
-
 def _add(relations: Relations, name: str, source: str) -> None:
     if name in relations.columns:
         return

@@ -1,7 +1,6 @@
 """From text to single statements: where each begins, and that none of them writes."""
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
 
 import sqlglot
@@ -10,34 +9,13 @@ from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from duckdb_engine.sql.errors import SqlError, at_place
+from duckdb_engine.sql.statement import LOOKING_WORDS, Statement
 
 DIALECT = "athena"
 
 _READING = frozenset({"SELECT", "WITH", "TABLE", "("})
-_LOOKING = frozenset({"SHOW", "DESCRIBE", "DESC"})
 _NEVER_AFTER_A_COMMA = frozenset({TokenType.COMMA, TokenType.FROM, TokenType.R_PAREN, TokenType.SEMICOLON})
 _OPEN_QUOTE = "a quote or a comment is opened and not closed"
-
-
-@dataclass(frozen=True)
-class Statement:
-    """One statement of a text.
-
-    Attributes:
-        text: the whole text up to the statement's end, what stands before it blanked: positions in it are positions in
-            what the user wrote.
-        source: what the user wrote, whole.
-        first_word: its first word in capitals.
-    """
-
-    text: str
-    source: str
-    first_word: str
-
-    @property
-    def looks_at_names(self) -> bool:
-        """Tell whether the statement asks for names (`show`, `describe`) and not for rows."""
-        return self.first_word in _LOOKING
 
 
 def statements_of(source: str) -> list[Statement]:
@@ -95,7 +73,7 @@ def _parted(tokens: list[Token]) -> list[list[Token]]:
 def _statement(source: str, tokens: list[Token]) -> Statement:
     first, last = tokens[0], tokens[-1]
     word = first.text.upper()
-    if word not in _READING | _LOOKING:
+    if word not in _READING | LOOKING_WORDS:
         raise _writes(source, word, first.start)
     for token, following in pairwise(tokens):
         # sqlglot reads over it, Athena does not.

@@ -17,8 +17,10 @@ from support.experiments import Experiment
 from support.stacks import shipped_config
 from support.vectors import NOON, vector
 
-from duckdb_engine.sql.parameters import bind, undeclared, values_of
-from duckdb_engine.sql.statements import Statement, parsed, statements_of
+from duckdb_engine.sql.binding import bind, undeclared
+from duckdb_engine.sql.parameters import values_of
+from duckdb_engine.sql.statement import Statement
+from duckdb_engine.sql.statements import parsed, statements_of
 from flightlake.errors import FlightLakeError
 from flightlake.opensky.decoder import DECODED_COLUMNS, Response, decode_row
 from flightlake.quality.evaluate import evaluate

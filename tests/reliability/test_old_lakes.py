@@ -20,7 +20,7 @@ from flightlake.clock import SystemClock
 from flightlake.lake import Lake
 from flightlake.layout import record_key
 from flightlake.publishing.publisher import Publisher
-from flightlake.publishing.registry import POLLS_LOG, STATES_LOG
+from flightlake.publishing.registry import POLLS_LOG, STATES_LOG, LogDefinition
 from flightlake.publishing.verification import DayVerification
 from flightlake.schema.contract import Table
 from flightlake.schema.sql_files import sql_files
@@ -42,12 +42,12 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> Lake:
     return copy_of(request.param, tmp_path / "lake")
 
 
-def conversion(lake: Lake, spark: SparkSession | None = None) -> Publisher:
+def conversion(lake: Lake, spark: SparkSession | None = None, *, log: LogDefinition = STATES_LOG) -> Publisher:
     def session() -> SparkSession:
         assert spark is not None, "nothing was to be converted"
         return spark
 
-    return Publisher(STATES_LOG, SparkDayBuilder(session, lake.store), lake.store, lake.catalog, SystemClock())
+    return Publisher(log, SparkDayBuilder(session, lake.store), lake.store, lake.catalog, SystemClock())
 
 
 def verdicts(lake: Lake) -> list[DayVerification]:
@@ -113,12 +113,7 @@ def test_nothing_is_pending_until_something_lands_and_then_that_day_alone(
     assert before
     assert before.kind == "rollback"
     assert list(conversion(old).find_pending().pending) == []
-    assert (
-        Publisher(
-            POLLS_LOG, SparkDayBuilder(conversion(old).spark, old.store), old.store, old.catalog, SystemClock()
-        ).pending_days()
-        == []
-    )
+    assert conversion(old, log=POLLS_LOG).pending_days() == []
     landed(old.store, body(vector(at=FIVE_TO_MIDNIGHT), time=FIVE_TO_MIDNIGHT), time=FIVE_TO_MIDNIGHT)
     assert list(conversion(old).find_pending().pending) == [EIGHTH]
     (result,) = conversion(old, spark).run([EIGHTH])

@@ -6,8 +6,9 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
+from duckdb_engine.sql.binding import bind
 from duckdb_engine.sql.errors import SqlError
-from duckdb_engine.sql.parameters import Value, bind, values_of
+from duckdb_engine.sql.parameters import Value, values_of
 from flightlake.schema.sql_files import Parameter, Type
 
 DAY = Parameter("flight_date", "date", "the UTC day", "the newest day")

@@ -85,4 +85,4 @@ def test_without_the_library_a_job_finds_nothing_of_ours(empty_path: Path, tmp_p
     script = shutil.copy(ROOT / "glue_jobs" / "jobs" / "convert_states.py", tmp_path)
     status, output = spark_submit("--master", "local[1]", script, cwd=tmp_path, python_path=str(empty_path))
     assert status == 1
-    assert "No module named 'glue_jobs'" in output
+    assert "No module named 'flightlake'" in output
