@@ -161,7 +161,7 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 def test_any_order_of_work_and_crashes_agrees_with_the_model(experiment: Experiment) -> None:
-    examples = experiment.size(small=15, ci=150, full=2000)
+    examples = experiment.size(small=15, ci=80, full=2000)
     AnyOrder.steps = 0
     run_state_machine_as_test(
         AnyOrder,

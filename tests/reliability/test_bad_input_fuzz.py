@@ -98,8 +98,8 @@ def test_no_body_and_no_row_is_lost_or_crashes(experiment: Experiment) -> None:
         json.dumps(values, allow_nan=False).encode()
         assert evaluate(Response(NOON, [row])).row_count == 1
 
-    count = tried(lands_or_is_kept, examples=experiment.size(small=300, ci=3_000, full=20_000))
-    count += tried(decodes, examples=experiment.size(small=500, ci=5_000, full=50_000))
+    count = tried(lands_or_is_kept, examples=experiment.size(small=300, ci=1_500, full=20_000))
+    count += tried(decodes, examples=experiment.size(small=500, ci=2_500, full=50_000))
     folder.cleanup()
     assert min(kept.values()) > 20
     experiment.found(
@@ -161,8 +161,8 @@ def test_no_environment_and_no_configuration_crashes(experiment: Experiment) -> 
         assert reason is None or " " in reason
         accepted["stack"] += reason is None
 
-    count = tried(polls_or_says_why, examples=experiment.size(small=400, ci=4_000, full=30_000))
-    count += tried(deploys_or_says_why, examples=experiment.size(small=300, ci=3_000, full=20_000))
+    count = tried(polls_or_says_why, examples=experiment.size(small=400, ci=2_000, full=30_000))
+    count += tried(deploys_or_says_why, examples=experiment.size(small=300, ci=1_500, full=20_000))
     assert min(accepted.values()) > 10
     experiment.found(
         QUESTION,
@@ -215,8 +215,8 @@ def test_a_parameter_is_a_value_and_nothing_else(experiment: Experiment) -> None
         assert set(shape(tree)) <= set(shape(bound(statement, declared, {"a": sample}))) | {"Neg"}
         assert len(sqlglot.parse(tree.sql(dialect="duckdb"), read="duckdb")) == 1
 
-    count = tried(comes_back_as_it_was, examples=experiment.size(small=300, ci=3_000, full=20_000))
-    count += tried(is_of_its_type_or_refused, examples=experiment.size(small=300, ci=3_000, full=20_000))
+    count = tried(comes_back_as_it_was, examples=experiment.size(small=300, ci=1_500, full=20_000))
+    count += tried(is_of_its_type_or_refused, examples=experiment.size(small=300, ci=1_500, full=20_000))
     connection.close()
     experiment.found(
         "Can a parameter's value become SQL?",

@@ -61,7 +61,7 @@ def is_whole(lake: Lake, versions: int) -> None:
 
 @pytest.mark.slow
 def test_a_job_started_twice_publishes_each_row_once(folder_lake: Lake, tmp_path: Path, experiment: Experiment) -> None:
-    rounds = experiment.size(small=1, ci=2, full=6)
+    rounds = experiment.size(small=1, ci=1, full=6)
     for number in range(rounds):
         land_version(folder_lake.store, FIRST_DAY, number + 1)
         jobs = [started_job(folder_lake, tmp_path) for _ in range(2)]
@@ -80,7 +80,7 @@ def test_a_job_started_twice_publishes_each_row_once(folder_lake: Lake, tmp_path
 def test_a_job_killed_at_its_timeout_is_simply_run_again(
     folder_lake: Lake, tmp_path: Path, experiment: Experiment
 ) -> None:
-    kills = experiment.size(small=1, ci=4, full=30)
+    kills = experiment.size(small=1, ci=1, full=30)
     drawn, seen, died = random.Random(kills), list[Read](), 0
     usual_s = timed_job(folder_lake, tmp_path)
     with readers(folder_lake.address, 1, seen) as (reader,):

@@ -156,7 +156,7 @@ def killed(lake: Lake, kills: Counter[str], count: int, seen: list[Read]) -> tup
 
 
 def test_publishes_killed_at_every_step_show_no_half_day(tmp_path: Path, experiment: Experiment) -> None:
-    count = experiment.size(small=15, ci=300, full=2200)
+    count = experiment.size(small=15, ci=120, full=2200)
     seen, kills, left = list[Read](), Counter[str](), 0
     for number in range(0, count, KILLS_A_LAKE):
         lake = open_lake(str(tmp_path / f"lake-{number}"), create=True)

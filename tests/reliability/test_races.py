@@ -248,7 +248,7 @@ def test_one_order_explains_what_racing_processes_did_to_a_folder(tmp_path: Path
     races = []
     for number, count in enumerate(worker_counts):
         lake = open_lake(str(tmp_path / f"lake-{number}"), create=True)
-        each = experiment.size(small=5, ci=20, full=40)
+        each = experiment.size(small=5, ci=12, full=40)
         race, seen = raced(lake, worker_count=count, operations_each=each, seed=100 * number)
         check_reads(seen, race, explained(race))
         races.append((race, seen))
@@ -276,7 +276,7 @@ def test_one_order_explains_what_racing_processes_did_to_a_bucket(real_aws: AwsW
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("FLIGHTLAKE_DATABASE", database)
             lake = open_lake(f"{place}-{number}", create=True)
-            each = experiment.size(small=4, ci=10, full=25)
+            each = experiment.size(small=4, ci=6, full=25)
             race, seen = raced(lake, worker_count=count, operations_each=each, seed=1000 + 100 * number)
             check_reads(seen, race, explained(race))
         races.append((race, seen))

@@ -74,7 +74,7 @@ def test_the_command_line_answers_on_s3_as_on_a_folder(
 
     for batch in (files[:-1], files):
         assert ran("land", address, *batch) == ran("land", folder, *batch)
-        days = ran("convert", address, "--engine", "spark")["days"]
+        days = ran("convert", address)["days"]
         assert [without_commit(day) for day in days] == [without_commit(day) for day in converted_in_folder()]
         assert all(day["published"] for day in days)
         assert answers(address, tmp_path) == answers(folder, tmp_path)
@@ -94,8 +94,8 @@ def test_the_command_line_answers_on_s3_as_on_a_folder(
     assert verified(address)
     experiment.found(
         "Does S3 behave as the folder does that the tests use?",
-        tried=f"{count} responses landed, converted through Hadoop's S3A, queried, verified, rolled back and vacuumed "
-        "by the command line on a real S3 server (versitygw), and in a folder.",
+        tried=f"{count} responses landed, converted with DuckDB, queried, verified, rolled back and vacuumed by the "
+        "command line on a real S3 server (versitygw), and in a folder, there converted with Spark.",
         result=f"All {len(WHOLE_TABLES)} tables and views ({rows} states) are equal row by row after each step.",
     )
 

@@ -140,7 +140,7 @@ def test_a_conversion_survives_the_death_of_the_server(
     lake = open_lake(address, create=True)
     bucket = real_s3.s3.folder / BUCKET
     dice = random.Random(8)
-    trials = experiment.size(small=3, ci=6, full=40)
+    trials = experiment.size(small=3, ci=4, full=40)
     died_at: Counter[str] = Counter()
     done = failed = 0
     with spark_process(address) as spark:

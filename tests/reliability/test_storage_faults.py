@@ -176,7 +176,7 @@ def fresh_lake(aws: Aws, network: Network, name: str) -> Lake:
 @pytest.mark.slow
 def test_each_request_to_aws_may_go_wrong(network: Network, aws: Aws, tmp_path: Path, experiment: Experiment) -> None:
     outcomes: Counter[str] = Counter()
-    for number, (operation, plan) in enumerate(list(cases(aws, network))[:: experiment.size(small=97, ci=11, full=1)]):
+    for number, (operation, plan) in enumerate(list(cases(aws, network))[:: experiment.size(small=97, ci=61, full=1)]):
         lake = fresh_lake(aws, network, str(number))
         prepared(lake, operation)
         network.strike(plan)

@@ -28,7 +28,7 @@ def sizes(experiment: Experiment) -> dict[str, int]:
     """Days, seconds between polls, length of the outage; first and last seed."""
     return {
         "days": experiment.size(small=2, ci=30, full=30),
-        "interval_s": experiment.size(small=480, ci=240, full=90),
+        "interval_s": experiment.size(small=480, ci=480, full=90),
         "outage_s": experiment.size(small=4 * HOUR_S, ci=DAY_S, full=DAY_S),
         "first": experiment.size(
             small=2, ci=1, full=1
