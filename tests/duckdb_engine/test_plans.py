@@ -101,9 +101,7 @@ def test_an_error_is_not_remembered(file: Path) -> None:
 def test_a_query_that_was_asked_before_imports_no_parser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     program = (
-        "import sys; from cli.app import main\n"
-        "try: main()\n"
-        "finally: print('sqlglot' in sys.modules, file=sys.stderr)"
+        "import sys; from cli.app import main\ntry: main()\nfinally: print('sqlglot' in sys.modules, file=sys.stderr)"
     )
     lake = Path(__file__).parents[1] / "data" / "lake-0.1.0"
     command = [sys.executable, "-c", program, "query", "--lake", str(lake), "traffic_totals", "--format", "json"]

@@ -60,7 +60,6 @@ def answers(lake: str, folder: Path) -> dict[str, Any]:
 def test_the_command_line_answers_on_s3_as_on_a_folder(
     real_s3: AwsWithS3, spark: SparkSession, tmp_path: Path, experiment: Experiment
 ) -> None:
-    engine("s3a")
     address, folder = real_s3.make_lake_place(), str(tmp_path / "lake")
     count = experiment.size(small=3, ci=4, full=24)
     files = responses(tmp_path / "files", count=count, aircraft=experiment.size(small=60, ci=200, full=2_000))

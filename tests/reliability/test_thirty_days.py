@@ -30,9 +30,8 @@ def sizes(experiment: Experiment) -> dict[str, int]:
         "days": experiment.size(small=2, ci=30, full=30),
         "interval_s": experiment.size(small=480, ci=480, full=90),
         "outage_s": experiment.size(small=4 * HOUR_S, ci=DAY_S, full=DAY_S),
-        "first": experiment.size(
-            small=2, ci=1, full=1
-        ),  # two days have room for every fault and outcome with few seeds
+        # Two days have room for every fault and outcome with few seeds.
+        "first": experiment.size(small=2, ci=1, full=1),
         "last": experiment.size(small=2, ci=1, full=5),
     }
 
@@ -45,7 +44,7 @@ def test_thirty_days_of_faults_break_no_law_and_lose_no_poll(experiment: Experim
         months.append(month)
         assert {request.fault for request in month.asked} == {None, *KINDS}
         assert {record.outcome for record in month.records.values()} == {*OUTCOMES}
-        assert_every_poll_has_one_fate(month)
+        assert_every_poll_has_one_outcome(month)
         assert_gaps_are_the_injected_ones(month)
         assert_raw_and_ledger_agree(month)
         assert_failures_have_their_cause(month)
@@ -64,7 +63,7 @@ def test_a_month_is_the_same_for_the_same_seed() -> None:
     }
 
 
-def assert_every_poll_has_one_fate(month: Month) -> None:
+def assert_every_poll_has_one_outcome(month: Month) -> None:
     """Each tick that was taken left its poll's record, and one invocation at most did what the others only found."""
     died_after = died_after_recording(month)
     assert month.records.keys() <= set(month.slots)
