@@ -102,7 +102,7 @@ def command(
     if dates:
         # A day that was asked for may well have no poll ledger: it was landed from files.
         poll_results = [result for result in poll_results if result.commit is not None]
-    _tell(state_results, poll_results, _after(survey, state_results), output)
+    _tell(state_results, poll_results, _still_outdated(survey, state_results), output)
     if any(result.failed for result in (*state_results, *poll_results)):
         raise typer.Exit(1)
 
@@ -130,7 +130,7 @@ def _converted(publisher: Publisher, bar: Progress, days: list[date], *, rebuild
     return list(bar.track(run, total=len(days), description=f"converting {publisher.definition.name}"))
 
 
-def _after(survey: PendingDays, results: list[DayResult]) -> PendingDays:
+def _still_outdated(survey: PendingDays, results: list[DayResult]) -> PendingDays:
     """Return what is still outdated after the run."""
     published = {result.day for result in results if result.published}
     return replace(survey, outdated=tuple(day for day in survey.outdated if day not in published))

@@ -174,7 +174,7 @@ class Archiver:
         return packed
 
     def _why_kept(self, day: date) -> Callable[[str], str | None]:
-        """Return what tells why an object stays as it is, by its name and the day's commits; None where it may go."""
+        """Return a function that tells why the object of a key stays unarchived; None where it may be archived."""
         records = self.log.records(day)
         built = frozenset[str]().union(*(record.raw_keys for record in records))
         left_out = {item.raw_key: item.reason for record in records for item in record.unreadable}

@@ -95,7 +95,7 @@ def test_an_empty_bucket_has_received_nothing(aws: Aws, cache: Path) -> None:
         assert engine.query("select count(*) from raw_states where day = '08'").rows == [(0,)]
 
 
-def test_strangers_in_the_raw_zone_are_no_responses(lake: Lake, engine: Engine) -> None:
+def test_foreign_objects_in_the_raw_zone_are_no_responses(lake: Lake, engine: Engine) -> None:
     for key in ("raw/states/notes.json.gz", "raw/states/year=2026/month=05/day=08/hour=12/notes.txt"):
         lake.store.put_if_absent(key, b"not a response")
     assert engine.query("select count(*) from raw_states").rows == [(3,)]

@@ -118,7 +118,7 @@ def test_the_name_of_the_lakes_folder_is_inert_too(tmp_path: Path, name: str) ->
     assert Page(report_page(gather(builder.lake), NOW)).acting == []
 
 
-def test_what_a_stranger_calls_his_aircraft_reaches_a_spreadsheet_as_text(tmp_path: Path) -> None:
+def test_a_hostile_callsign_reaches_a_spreadsheet_as_text(tmp_path: Path) -> None:
     builder = LakeBuilder(tmp_path / "lake")
     texts = ["=1+1", "@SUM(A1)", "+A1*9", "-A1-9", "\t=A1", "DLH9LF", "-5", "a\rb"]
     builder.publish("states", [a_state(icao24=f"{number:06x}", callsign=text) for number, text in enumerate(texts)])

@@ -1,6 +1,6 @@
 """A lake in which every query and every check of the project finds rows, converted by the real job.
 
-Two days are good and full of oddities; the third was damaged after its publication, as no job of ours would do it, so
+Two days are good and full of odd rows; the third was damaged after its publication, as no job of ours would do it, so
 that the checks have something to report.
 """
 

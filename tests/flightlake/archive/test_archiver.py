@@ -153,19 +153,19 @@ def test_what_might_mean_something_else_within_a_part_stays_by_itself(
     assert folder_lake.store.get(key) == stored
 
 
-def test_strangers_and_what_no_commit_used_stay_by_themselves(lake: Lake) -> None:
-    stranger = f"{raw_states_day_prefix(DAY)}hour=12/notes.txt"
-    lake.store.put_if_absent(stranger, b"hello")
+def test_foreign_objects_and_what_no_commit_used_stay_by_themselves(lake: Lake) -> None:
+    foreign_object = f"{raw_states_day_prefix(DAY)}hour=12/notes.txt"
+    lake.store.put_if_absent(foreign_object, b"hello")
     good, left_out, pending = land_all(lake, responses(3))
-    known(lake, [stranger, good, left_out], left_out=[left_out])
+    known(lake, [foreign_object, good, left_out], left_out=[left_out])
     done = archive(lake)
     assert (done.objects, done.archived, done.removed) == (4, 1, 1)
     assert {item.raw_key: item.reason for item in done.kept} == {
-        stranger: "its name is not that of a landed response of this day",
+        foreign_object: "its name is not that of a landed response of this day",
         left_out: "left out of its day: Spark cannot parse its numbers",
         pending: "no commit was built from it yet; run `flightlake convert --date 2026-05-08` first",
     }
-    assert unarchived_keys(lake) == sorted([stranger, left_out, pending])
+    assert unarchived_keys(lake) == sorted([foreign_object, left_out, pending])
 
 
 def test_without_removing_readers_use_the_archive_and_the_objects_stay(lake: Lake) -> None:

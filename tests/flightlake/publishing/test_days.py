@@ -161,12 +161,12 @@ def test_an_empty_sky_is_a_valid_day(conversion: Publisher, folder_lake: Lake) -
     assert (result.raw_objects, result.unreadable) == (2, ())
 
 
-def test_a_day_of_nothing_but_strangers_is_published_empty(conversion: Publisher, folder_lake: Lake) -> None:
-    stranger = raw_states_day_prefix(DAY) + "notes.txt"
-    folder_lake.store.put_if_absent(stranger, b"not a response")
+def test_a_day_of_nothing_but_foreign_objects_is_published_empty(conversion: Publisher, folder_lake: Lake) -> None:
+    foreign_object = raw_states_day_prefix(DAY) + "notes.txt"
+    folder_lake.store.put_if_absent(foreign_object, b"not a response")
     (result,) = run(conversion, DAY)
     assert (result.counts, result.published) == (DayCounts(0, 0, 0, 0), True)
-    assert [item.raw_key for item in result.unreadable] == [stranger]
+    assert [item.raw_key for item in result.unreadable] == [foreign_object]
 
 
 def test_a_broken_object_costs_itself_and_is_named(conversion: Publisher, folder_lake: Lake) -> None:
