@@ -81,15 +81,15 @@ def spark() -> Iterator[SparkSession]:
 
 
 @pytest.fixture(scope="session")
-def _small_lake(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def _small_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("small") / "lake"
-    publish_small_lake(open_lake(str(root), create=True), spark)
+    publish_small_lake(open_lake(str(root), create=True))
     return root
 
 
 @pytest.fixture
 def small_lake(_small_lake: Path, tmp_path: Path) -> Lake:
-    """A copy of a lake of one day, converted by the real job in two commits; see `support.published`."""
+    """A copy of a lake of one day, converted in two commits; see `support.published`."""
     root = tmp_path / "lake"
     shutil.copytree(_small_lake, root)
     return open_lake(str(root))

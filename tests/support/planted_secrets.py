@@ -54,8 +54,11 @@ URL_SAFE = str.maketrans("+/", "-_")
 
 @cache
 def _not_secret() -> frozenset[str]:
-    """Return the pieces that the special characters alone make, wherever a piece begins."""
-    texts = [text for lead in ("", "0", "00") for text in forms(lead + SPECIAL + "0").values()]
+    """Return the pieces that the special characters and few others make, whatever these are, wherever one begins."""
+    digits = "0123456789abcdef"
+    pairs = [*digits, *(one + other for one in digits for other in digits)]
+    middles = [SPECIAL, *(pair + SPECIAL + "00" for pair in pairs), *("00" + SPECIAL + pair for pair in pairs)]
+    texts = [text for middle in middles for text in forms(middle).values()]
     return frozenset(text[start : start + PIECE] for text in texts for start in range(len(text) - PIECE + 1))
 
 

@@ -1,26 +1,24 @@
-"""A small lake that the real job has converted: one day, two commits."""
+"""A small lake that `flightlake convert` would leave: one day, two commits."""
 
 import duckdb
-from pyspark.sql import SparkSession
 from support.vectors import DAY, NOON, body, landed, vector
 
+from duckdb_engine.build.day_builder import DuckDbDayBuilder
+from duckdb_engine.build.memory import LEAST_BYTES
 from flightlake.clock import SystemClock
 from flightlake.lake import Lake
 from flightlake.publishing.publisher import Publisher
 from flightlake.publishing.registry import STATES_LOG
 from flightlake.schema.contract import Table
-from glue_jobs.build.day_builder import SparkDayBuilder
 
 FIRST_COUNTS = {"raw_rows": 4, "curated": 2, "quarantined": 1, "duplicates": 1}
 COUNTS = {"raw_rows": 6, "curated": 4, "quarantined": 1, "duplicates": 1}
 """Of the first and of the visible commit."""
 
 
-def publish_small_lake(lake: Lake, spark: SparkSession) -> None:
+def publish_small_lake(lake: Lake) -> None:
     """Land and convert: three rows and a repeat (one row is rejected), then a second response of two rows."""
-    conversion = Publisher(
-        STATES_LOG, SparkDayBuilder(lambda: spark, lake.store), lake.store, lake.catalog, SystemClock()
-    )
+    conversion = Publisher(STATES_LOG, DuckDbDayBuilder(lake, LEAST_BYTES), lake.store, lake.catalog, SystemClock())
     landed(lake.store, body(vector(), vector(icao24="4b1805"), vector(icao24="a0f1e2", velocity=2503)))
     landed(lake.store, body(vector(last_contact=NOON)))
     (first,) = conversion.run([DAY])
