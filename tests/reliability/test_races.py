@@ -276,7 +276,7 @@ def test_one_order_explains_what_racing_processes_did_to_a_bucket(real_aws: AwsW
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("FLIGHTLAKE_DATABASE", database)
             lake = open_lake(f"{place}-{number}", create=True)
-            each = experiment.size(small=4, ci=6, full=25)
+            each = experiment.size(small=4, ci=4, full=25)
             race, seen = raced(lake, worker_count=count, operations_each=each, seed=1000 + 100 * number)
             check_reads(seen, race, explained(race))
         races.append((race, seen))

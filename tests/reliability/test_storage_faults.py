@@ -203,7 +203,7 @@ def test_each_write_to_the_disk_may_be_refused(tmp_path: Path, experiment: Exper
     with workers(pattern.address) as (worker,):
         steps = dict.fromkeys(worker.do(do="convert", trace=True)["steps"])
         writes = [step for step in steps if ": remove" not in step]
-        found = list(product(writes, REFUSALS))[:: experiment.size(small=11, ci=1, full=1)]
+        found = list(product(writes, REFUSALS))[:: experiment.size(small=11, ci=3, full=1)]
         for number, (step, refusal) in enumerate(found):
             lake = open_lake(str(tmp_path / f"lake-{number}"), create=True)
             land_version(lake.store, FIRST_DAY, 1)

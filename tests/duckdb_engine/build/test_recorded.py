@@ -1,4 +1,7 @@
-"""The recorded responses of the live service, from raw to published, against an independent recount."""
+"""The recorded responses of the live service, from raw to published, against an independent recomputation.
+
+Spark's days are held against these in `test_same_as_spark`.
+"""
 
 import random
 from dataclasses import asdict
@@ -6,8 +9,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from pyspark.sql import SparkSession
 
+from duckdb_engine.build.day_builder import DuckDbDayBuilder
+from duckdb_engine.build.memory import LEAST_DEFAULT_BYTES
 from duckdb_engine.verify.verify_days import Verification
 from flightlake.clock import SystemClock
 from flightlake.lake import Lake
@@ -15,17 +19,15 @@ from flightlake.publishing.day_result import DayResult
 from flightlake.publishing.publisher import Publisher
 from flightlake.publishing.registry import STATES_LOG
 from flightlake.schema.tables.states import STATES
-from glue_jobs.build.day_builder import SparkDayBuilder
 from ingestion.landing import land
 from ingestion.response_files import read_body
 
 
-def converted(lake: Lake, spark: SparkSession, files: list[Path]) -> list[DayResult]:
+def converted(lake: Lake, files: list[Path]) -> list[DayResult]:
     for path in files:
         land(lake.store, read_body(path), clock=SystemClock())
-    conversion = Publisher(
-        STATES_LOG, SparkDayBuilder(lambda: spark, lake.store), lake.store, lake.catalog, SystemClock()
-    )
+    builder = DuckDbDayBuilder(lake, LEAST_DEFAULT_BYTES)
+    conversion = Publisher(STATES_LOG, builder, lake.store, lake.catalog, SystemClock())
     results = list(conversion.run(conversion.pending_days()))
     assert all(result.published and not result.unreadable for result in results)
     for result in results:
@@ -36,11 +38,9 @@ def converted(lake: Lake, spark: SparkSession, files: list[Path]) -> list[DayRes
 
 
 @pytest.mark.slow
-def test_a_series_over_midnight_gives_both_days_whole(
-    spark: SparkSession, folder_lake: Lake, shared_data: Path
-) -> None:
+def test_a_series_over_midnight_gives_both_days_whole(folder_lake: Lake, shared_data: Path) -> None:
     files = sorted((shared_data / "opensky" / "global_20260508_over_midnight").glob("*.json.gz"))
-    first, second = converted(folder_lake, spark, files)
+    first, second = converted(folder_lake, files)
     assert (first.raw_objects, second.raw_objects) == (19, 1)
     assert first.counts is not None
     assert second.counts is not None
@@ -51,11 +51,11 @@ def test_a_series_over_midnight_gives_both_days_whole(
 
 @pytest.mark.slow
 def test_a_long_run_keeps_every_response_and_its_categories_in_any_order_of_landing(
-    spark: SparkSession, folder_lake: Lake, shared_data: Path
+    folder_lake: Lake, shared_data: Path
 ) -> None:
     files = sorted((shared_data / "opensky" / "iberia_20250926_run_90s").glob("*.json.gz"))
     random.Random(7).shuffle(files)
-    (result,) = converted(folder_lake, spark, files)
+    (result,) = converted(folder_lake, files)
     assert result.raw_objects == 199
     assert result.counts is not None
     assert (result.counts.raw_rows, result.counts.curated) == (37_367, 37_367)
@@ -68,10 +68,8 @@ def test_a_long_run_keeps_every_response_and_its_categories_in_any_order_of_land
 
 
 @pytest.mark.slow
-def test_all_recorded_days_convert_and_quarantine_hardly_anything(
-    spark: SparkSession, folder_lake: Lake, shared_data: Path
-) -> None:
-    results = converted(folder_lake, spark, sorted((shared_data / "opensky").rglob("*.json.gz")))
+def test_all_recorded_days_convert_and_quarantine_hardly_anything(folder_lake: Lake, shared_data: Path) -> None:
+    results = converted(folder_lake, sorted((shared_data / "opensky").rglob("*.json.gz")))
     raw_rows = sum(result.counts.raw_rows for result in results if result.counts)
     quarantined = sum(result.counts.quarantined for result in results if result.counts)
     assert raw_rows == 563_747
