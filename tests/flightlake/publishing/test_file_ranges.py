@@ -1,9 +1,9 @@
 """One aircraft, one file: the bounds of the files' ranges of addresses, which a few of the day's responses tell."""
 
-import random
 from datetime import UTC, datetime
 
 import pytest
+from support.uneven_day import AMERICA, EUROPE, responses_of
 from support.vectors import DAY, NOON, body, landed, vector
 
 from flightlake.lake import Lake
@@ -13,14 +13,6 @@ from flightlake.publishing.raw_day import RawDay, list_raw_day
 from flightlake.publishing.registry import STATES_LOG
 
 FILES = 4
-RANDOM = random.Random(5)
-EUROPE = [f"{RANDOM.randrange(0x3C0000, 0x4D0000):06x}" for _ in range(300)]
-AMERICA = [f"{RANDOM.randrange(0xA00000, 0xAE0000):06x}" for _ in range(100)]
-
-
-def responses_of(lake: Lake, addresses: list[str], count: int) -> None:
-    for at in range(NOON, NOON + 60 * count, 60):
-        landed(lake.store, body(*(vector(icao24=icao24, at=at) for icao24 in addresses), time=at), time=at)
 
 
 def raw_day(lake: Lake) -> RawDay:

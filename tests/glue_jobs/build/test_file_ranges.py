@@ -1,12 +1,12 @@
 """One aircraft, one file: rows go to files by ranges of addresses."""
 
-import random
 from itertools import pairwise
 
 import duckdb
 import pytest
 from pyspark.sql import SparkSession
-from support.vectors import DAY, NOON, body, landed, vector
+from support.uneven_day import AMERICA, EUROPE, responses_of
+from support.vectors import DAY, body, landed, vector
 
 from flightlake.clock import SystemClock
 from flightlake.lake import Lake
@@ -17,14 +17,6 @@ from glue_jobs.build import states_build
 from glue_jobs.build.day_builder import SparkDayBuilder
 
 FILES = 4
-RANDOM = random.Random(5)
-EUROPE = [f"{RANDOM.randrange(0x3C0000, 0x4D0000):06x}" for _ in range(300)]
-AMERICA = [f"{RANDOM.randrange(0xA00000, 0xAE0000):06x}" for _ in range(100)]
-
-
-def responses_of(lake: Lake, addresses: list[str], count: int) -> None:
-    for at in range(NOON, NOON + 60 * count, 60):
-        landed(lake.store, body(*(vector(icao24=icao24, at=at) for icao24 in addresses), time=at), time=at)
 
 
 def test_an_aircraft_lies_in_one_file_and_files_do_not_overlap(
