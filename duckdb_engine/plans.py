@@ -1,8 +1,7 @@
-"""Plans of statements, from a file where they were made before: making one costs more than most queries take."""
+"""Translations of statements, remembered in a file: making one costs more than most queries take."""
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
@@ -14,6 +13,7 @@ from duckdb_engine.object_cache import default_cache_root
 from duckdb_engine.sql.parameters import Value
 from duckdb_engine.sql.query_plan import QueryPlan, Reads
 from duckdb_engine.sql.statement import Statement
+from flightlake.storage.durable_files import replace_file
 
 # The parser is imported where a plan is made: that takes twice as long as importing DuckDB.
 # ruff: noqa: PLC0415
@@ -50,7 +50,7 @@ class Plans:
         return [Statement(text, source, word) for text, word in self._remembered(["statements", source], split)]
 
     def plan(self, statement: Statement, values: Mapping[str, Value], *, declared: bool) -> QueryPlan:
-        """Return what runs a statement that asks for rows; see `query_plan`.
+        """Return the translation of a statement that asks for rows; see `query_plan`.
 
         Raises:
             SqlError: the statement is not valid, or a value is missing or fits no parameter.
@@ -98,7 +98,7 @@ def remembered_plans() -> Plans:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    """Return what is remembered; nothing where it was made by other code, or cannot be read."""
+    """Return the plans in a file; none where other code made them, or where it cannot be read."""
     with suppress(OSError, ValueError, KeyError, TypeError):
         document = json.loads(file.read_bytes())
         if document["made_by"] == _makers():
@@ -107,13 +107,11 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _write(file: Path, plans: Mapping[str, Any]) -> None:
-    """Remember the newest plans, all or nothing: a reader never meets half a file."""
+    """Remember the newest plans; without a place to write, none."""
     newest = dict(list(plans.items())[-_MOST_KEPT:])
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as partial:
-            json.dump({"made_by": _makers(), "plans": newest}, partial)
-        Path(partial.name).replace(file)
+        replace_file(file, json.dumps({"made_by": _makers(), "plans": newest}).encode())
 
 
 def _makers() -> str:

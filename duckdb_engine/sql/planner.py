@@ -1,4 +1,4 @@
-"""From a statement to what runs it: parsed, its parameters bound, its names resolved, in DuckDB's words."""
+"""From a statement to its plan: parsed, its parameters bound, its names resolved, in DuckDB's words."""
 
 from collections.abc import Iterable, Mapping
 
@@ -15,7 +15,7 @@ from duckdb_engine.sql.translation import duckdb_sql, qualified, tables_read
 
 
 def query_plan(statement: Statement, values: Mapping[str, Value], *, declared: bool) -> QueryPlan:
-    """Return what runs a statement that asks for rows.
+    """Return the translation of a statement that asks for rows.
 
     Args:
         statement: the statement.

@@ -1,4 +1,4 @@
-"""What runs a statement, as texts alone: they can be kept, and running them needs no parser."""
+"""Translation of a statement to DuckDB's SQL, as texts alone: they can be kept, and running them needs no parser."""
 
 from dataclasses import dataclass
 
