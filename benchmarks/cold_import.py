@@ -23,7 +23,7 @@ PACKAGE = ROOT / "dist" / "poller.zip"
 
 
 def seconds_beyond_start() -> dict[str, list[float]]:
-    """Return what each import took beyond the Python that was started just before it, by where the handler lies."""
+    """Return the seconds of each import of the handler, less those of a bare Python, by the place it comes from."""
     with tempfile.TemporaryDirectory() as folder:
         places = {"from the checkout": {"PYTHONPATH": str(ROOT)}}
         if PACKAGE.exists():

@@ -28,7 +28,7 @@ class Published:
 
 
 def published(lake: Path) -> Published:
-    """Return what readers of a lake of one day see."""
+    """Return counts, files and size of the visible commit of a lake of one day."""
     path = max((lake / "commits" / "states").glob("*/*.json"))
     record = json.loads(path.read_text())
     files = {table: f"{lake}/{folder.rstrip('/')}/*.parquet" for table, folder in record["folders"].items()}

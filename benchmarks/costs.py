@@ -134,7 +134,7 @@ def _shown(job: Estimate) -> str:
 
 
 def asked(argv: Sequence[str] | None) -> Measured:
-    """Return what the command line names, or what `benchmarks.growth` left."""
+    """Return the measured conversion: of the command line, or of the last run of `benchmarks.growth`."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.costs", description="Reckon what converting costs.")
     parser.add_argument("--rows", type=float, help="rows of the measured conversion")
     parser.add_argument("--seconds", type=float, help="that it took in a warm session")

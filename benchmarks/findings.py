@@ -106,14 +106,14 @@ def report(benchmark: str, rows: Sequence[Row], *, curves: Sequence[Curve] = (),
 
 
 def from_document(document: dict[str, Any]) -> Finding:
-    """Return what `asdict` made a document of and JSON carried."""
+    """Return a finding from its JSON document."""
     rows = [Row(**row) for row in document["rows"]]
     curves = [Curve(**curve | {"points": [tuple(point) for point in curve["points"]]}) for curve in document["curves"]]
     return Finding(**document | {"rows": rows, "curves": curves})
 
 
 def machine() -> dict[str, str]:
-    """Return what a figure depends on besides the code: cores, processor, memory, versions."""
+    """Return cores, processor, memory and versions of this machine, on which a figure depends besides the code."""
     memory_kb = int(_first(r"MemTotal:\s*(\d+)", _text("/proc/meminfo")) or 0)
     return {
         "cores": str(os.cpu_count()),

@@ -27,14 +27,14 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 
 
 def stored(docs: Path = PUBLISHED) -> dict[str, Finding]:
-    """Return what the committed figures say, by benchmark."""
+    """Return the committed findings by benchmark."""
     path = docs / "performance" / "figures.json"
     documents = json.loads(path.read_text()) if path.exists() else []
     return {document["benchmark"]: from_document(document) for document in documents}
 
 
 def measured(where: Path) -> dict[str, Finding]:
-    """Return what the last runs found, by benchmark."""
+    """Return the findings of the last runs by benchmark."""
     found = [from_document(json.loads(path.read_text())) for path in sorted(where.glob("*.json"))]
     return {finding.benchmark: finding for finding in found}
 

@@ -47,7 +47,7 @@ def _row(what: str, read: float, whole: int, target: str = "", pruned: float | N
 
 
 def _of_states(engine: Engine, whole: int) -> list[Row]:
-    """Return what each named query of `states` reads of its day, or of its days."""
+    """Return one line for each named query of `states`: the bytes that it reads of its day, or of its days."""
     rows = []
     for file in sql_files("queries").values():
         if "states" in file.scan.column_counts and file.scan.reach == "one day":

@@ -92,7 +92,7 @@ def _blank_to_null(texts: Any) -> Any:
 
 
 def as_arrays(table: pa.Table) -> dict[str, Any]:
-    """Return what the rules see: numbers as doubles with NaN for null, texts as they are."""
+    """Return the columns that rules read as arrays: numbers as doubles with NaN for null, texts as they are."""
     return {
         name: column if pa.types.is_string(column.type) else column.cast(pa.float64()).to_numpy()
         for name, column in zip(table.column_names, table.columns, strict=True)

@@ -131,7 +131,7 @@ def _converted(publisher: Publisher, bar: Progress, days: list[date], *, rebuild
 
 
 def _still_outdated(survey: PendingDays, results: list[DayResult]) -> PendingDays:
-    """Return what is still outdated after the run."""
+    """Return the survey without the outdated days that the run published."""
     published = {result.day for result in results if result.published}
     return replace(survey, outdated=tuple(day for day in survey.outdated if day not in published))
 
