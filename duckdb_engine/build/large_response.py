@@ -14,8 +14,11 @@ PIECE_BYTES = 8 * 1024**2
 
 _READ_BYTES = 1024**2
 _HEAD = re.compile(rb'\s*\{\s*"time"\s*:\s*(\d{1,18})\s*,\s*"states"\s*:\s*\[\s*')
-_ROW = re.compile(rb'\[(?:[^\[\]"]++|"(?:[^"\\]++|\\.)*+"|\[[^\[\]"]*+\])*+\]', re.DOTALL)
-_BETWEEN = re.compile(rb"\s*(?:,\s*)?")
+_ROW = rb'(\[(?:[^\[\]"]++|"(?:[^"\\]++|\\.)*+"|\[[^\[\]"]*+\])*+\])\s*(?:,\s*(?=\[)|(?=\]))'
+"""A row, and what stands between it and the next one, or the end of the list."""
+
+_ONE_ROW = re.compile(_ROW, re.DOTALL)
+_ROWS = re.compile(b"(?:%s)*+" % _ROW, re.DOTALL)
 _TAIL = re.compile(rb"\s*\]\s*\}\s*")
 
 
@@ -83,12 +86,10 @@ def written_piece(piece: Piece, scratch: Path) -> RawFile:
 
 def _whole_rows(buffer: bytes) -> tuple[list[bytes], bytes]:
     """Return the rows at the start of a buffer that are surely whole, and what follows them."""
-    rows, position = [], 0
-    while (row := _ROW.match(buffer, position)) is not None and row.end() < len(buffer):
-        rows.append(row[0])
-        between = _BETWEEN.match(buffer, row.end())
-        position = between.end() if between else row.end()
-    return rows, buffer[position:]
+    found = _ROWS.match(buffer)
+    end = found.end() if found else 0
+    # The parts up to there are rows and nothing else, so that none is found anywhere but behind the one before.
+    return _ONE_ROW.findall(buffer, 0, end + 1), buffer[end:]
 
 
 def _unpacked(path: Path) -> Iterator[bytes]:

@@ -1,6 +1,8 @@
 """One day of `states` built with DuckDB: raw to folders, counted on the way. Publishes nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -10,6 +12,7 @@ from duckdb_engine.build.evaluate_sql import added, count_columns, rule_counts
 from duckdb_engine.build.files import DayFolder
 from duckdb_engine.build.quarantine import Quarantine
 from duckdb_engine.build.responses import ROWS, ResponseReader
+from duckdb_engine.build.side_by_side import side_by_side
 from duckdb_engine.types import DUCKDB_TYPES
 from flightlake.commits.record import DayCounts, Unreadable
 from flightlake.lake import Lake
@@ -33,7 +36,10 @@ _BYTES_PER_ROW = 30
 """Gzipped bytes of a state vector in a global response, measured on recorded ones (27 to 33)."""
 
 _ROWS_PER_FILE = 1_000_000
-"""Two row groups, one for each core; a range is sorted in memory."""
+"""Two row groups; two files are sorted in memory and written at a time."""
+
+_ACCEPTED = "accepted"
+_ORDER = "icao24, snapshot_at_s"
 
 _UNKEPT = ("field_count", "is_readable")
 _KEPT = ", ".join(name for name, _ in DECODED if name not in _UNKEPT)
@@ -42,6 +48,14 @@ _COLUMNS = ", ".join(
     f"make_timestamptz({column.name}_s * 1000000) as {column.name}" if column.type == "timestamp" else column.name
     for column in STATES.columns
 )
+
+
+@dataclass(frozen=True)
+class RangeCounts:
+    """What was counted in one range of addresses: rows removed as repeats, and parts of the content checksum."""
+
+    duplicates: int
+    sums: tuple[int, ...]
 
 
 @dataclass
@@ -59,8 +73,8 @@ class StatesBuild:
     bounds: list[str] = field(default_factory=list)
     raw_rows: int = 0
     duplicates: int = 0
+    sums: Sequence[int] = (0, 0)
     rule_counts: dict[str, RuleCount] = field(default_factory=dict)
-    sums: list[int] = field(default_factory=lambda: [0, 0])
 
     def run(self, folders: dict[str, str]) -> DayBuild:
         """Write accepted, rejected and quality rows into new folders and return what they hold."""
@@ -96,8 +110,8 @@ class StatesBuild:
         file_count = 1 + self.raw.size_bytes // (_BYTES_PER_ROW * _ROWS_PER_FILE)
         self.bounds = range_bounds(self.lake.store, self.raw, file_count)
         reader = ResponseReader(self.connection, self.lake, self.raw, self.scratch)
-        for number in range(len(self.bounds) + 1):
-            self.connection.execute(f"create temp table accepted_{number} ({_KEPT_COLUMNS})")
+        # Not temporary: files are written from two cursors, and each sees its own temporary tables only.
+        self.connection.execute(f"create table {_ACCEPTED} ({_KEPT_COLUMNS})")
         for row_count in reader.batches():
             if row_count:
                 self.raw_rows += row_count
@@ -115,8 +129,8 @@ class StatesBuild:
         )
         self.rule_counts = added(self.rule_counts, rule_counts(*counted))
         quarantine.add_batch()
-        for number, condition in enumerate(self._ranges()):
-            execute(f"insert into accepted_{number} select {_KEPT} from {ROWS} where not is_rejected and {condition}")
+        # Sorted, so that a range of addresses is found in few of the table's row groups.
+        execute(f"insert into {_ACCEPTED} select {_KEPT} from {ROWS} where not is_rejected order by {_ORDER}")
 
     def _ranges(self) -> list[str]:
         """Return the condition of each file's range of addresses."""
@@ -125,38 +139,21 @@ class StatesBuild:
         return [f"{start} and {end}" for start, end in zip(starts, ends, strict=True)]
 
     def _write_states(self, folder: DayFolder) -> None:
-        for number in range(len(self.bounds) + 1):
-            rows = f"accepted_{number}"
-            self._remove_repeats(rows)
-            self._add_checksum(rows)
-            folder.write(
-                self.connection,
-                number,
-                f"select {_COLUMNS} from {rows} order by icao24, snapshot_at",
-                is_large=bool(self.bounds),
-            )
-            self.connection.execute(f"drop table {rows}")
+        ranges = [partial(self._write_range, folder, *numbered) for numbered in enumerate(self._ranges())]
+        written = side_by_side(self.connection, ranges)
+        self.duplicates = sum(one.duplicates for one in written)
+        self.sums = [sum(one.sums[place] for one in written) for place in (0, 1)]
 
-    def _remove_repeats(self, rows: str) -> None:
-        """Keep of each aircraft and time the newest contact, then the smallest raw key, then the first row."""
-        self.connection.execute(
-            f"delete from {rows} where rowid in (select rowid from {rows} where (icao24, snapshot_at_s) in "
-            f"(select (icao24, snapshot_at_s) from {rows} group by icao24, snapshot_at_s having count(*) > 1) "
-            "qualify row_number() over (partition by icao24, snapshot_at_s "
-            "order by last_contact_at_s desc nulls last, raw_number, row_number) > 1)"
-        )
-        deleted = self.connection.fetchone()
-        self.duplicates += int(deleted[0]) if deleted else 0
-
-    def _add_checksum(self, rows: str) -> None:
-        texts = ", ".join(TEXT_COLUMNS)
-        digits = [f"('0x' || {part})::bigint" for part in hash_digits_sql("text_hash")]
-        sums = ", ".join(f"sum({part} * (total % {PRIME}) % {PRIME})" for part in digits)
-        found = self.connection.execute(
-            f"select {sums} from (select {text_hash_sql()} as text_hash, total from "
-            f"(select {texts}, sum({numbers_sql()})::bigint as total from {rows} group by {texts}))"
-        ).fetchone()
-        self.sums = [one + int(other or 0) for one, other in zip(self.sums, found or (), strict=True)]
+    def _write_range(
+        self, folder: DayFolder, number: int, condition: str, connection: duckdb.DuckDBPyConnection
+    ) -> RangeCounts:
+        """Write the accepted rows of a range of addresses as one file."""
+        rows = f"(select *, rowid from {_ACCEPTED} where {condition})"
+        duplicates = _remove_repeats(connection, rows)
+        row_count, *sums = _checksum_parts(connection, rows)
+        query = f"select {_COLUMNS} from {rows} order by {_ORDER}"
+        folder.write(connection, number, query, row_count=row_count, is_large=bool(self.bounds))
+        return RangeCounts(duplicates, tuple(sums))
 
     def _write_scores(self, folder: DayFolder, day_scores: list[Score]) -> None:
         columns = ", ".join(f"{column.name} {DUCKDB_TYPES[column.type]}" for column in QUALITY_SCORES.columns)
@@ -164,3 +161,31 @@ class StatesBuild:
         values = [(s.dimension, s.rule, s.severity, s.checked_count, s.failed_count, s.score) for s in day_scores]
         self.connection.executemany("insert into day_scores values (?, ?, ?, ?, ?, ?)", values)
         folder.write(self.connection, 0, "select * from day_scores")
+
+
+def _remove_repeats(connection: duckdb.DuckDBPyConnection, rows: str) -> int:
+    """Keep of each aircraft and time the newest contact, then the smallest raw key, then the first row.
+
+    Returns how many rows were removed.
+    """
+    connection.execute(
+        f"delete from {_ACCEPTED} where rowid in (select rowid from {rows} where (icao24, snapshot_at_s) in "
+        f"(select (icao24, snapshot_at_s) from {rows} group by icao24, snapshot_at_s having count(*) > 1) "
+        "qualify row_number() over (partition by icao24, snapshot_at_s "
+        "order by last_contact_at_s desc nulls last, raw_number, row_number) > 1)"
+    )
+    deleted = connection.fetchone()
+    return int(deleted[0]) if deleted else 0
+
+
+def _checksum_parts(connection: duckdb.DuckDBPyConnection, rows: str) -> list[int]:
+    """Return how many rows there are, and their two parts of the content checksum."""
+    texts = ", ".join(TEXT_COLUMNS)
+    digits = [f"('0x' || {part})::bigint" for part in hash_digits_sql("text_hash")]
+    sums = ", ".join(f"sum({part} * (total % {PRIME}) % {PRIME})" for part in digits)
+    found = connection.execute(
+        f"select sum(row_count), {sums} from (select {text_hash_sql()} as text_hash, total, row_count from "
+        f"(select {texts}, sum({numbers_sql()})::bigint as total, count(*) as row_count "
+        f"from {rows} group by {texts}))"
+    ).fetchone()
+    return [int(value or 0) for value in found or (0, 0, 0)]

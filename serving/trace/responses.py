@@ -76,7 +76,7 @@ def raw_response(store: ObjectStore, key: str, icao24: str) -> RawResponse:
     if response.snapshot_at != snapshot_at_of(key):
         return RawResponse(key, None, unreadable=f"its time is {response.snapshot_at}, which is not that of its name")
     found = [number for number, row in enumerate(response.rows) if _is_of(row, icao24)]
-    texts = list(row_texts(body)) if found else []
+    texts = row_texts(body) if found else []
     rows = tuple(_row(key, number, response.rows[number], texts[number], response.time_s) for number in found)
     return RawResponse(key, len(response.rows), rows)
 

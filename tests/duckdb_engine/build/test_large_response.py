@@ -30,7 +30,7 @@ def test_pieces_hold_each_row_once_as_received(tmp_path: Path) -> None:
     whole = body(*(vector(icao24=f"{number:06x}", callsign='a "],[\\"b') for number in range(90)))
     found = list(pieces(raw_file(tmp_path, whole)))
     assert len(found) > 3
-    assert [row.decode() for piece in found for row in piece.rows] == list(row_texts(whole))
+    assert [row.decode() for piece in found for row in piece.rows] == row_texts(whole)
     assert [piece.first_row for piece in found] == [
         sum(len(before.rows) for before in found[:number]) for number in range(len(found))
     ]
