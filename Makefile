@@ -17,6 +17,8 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 
 BENCHMARKS := convert crossover growth costs bytes_per_row query start scan demo landing poll_handler archive judging rule_shares simulator_response_time
 export BENCH_SIZE
+# Many images set it for their builds; here it would have every command compile all of its modules again.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Folders too: their time changes when a module is removed.
 code = $(shell find $(1) -name __pycache__ -prune -o \( -type d -o -type f \) -print) pyproject.toml LICENSE

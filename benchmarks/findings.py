@@ -25,6 +25,9 @@ from cli.spark.java_home import chosen_java_home
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "dist" / "benchmarks"
+# Programs are measured as users have them: compiled by their first run, not by each.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 MET = {True: "yes", False: "no", None: ""}
 
 

@@ -8,6 +8,7 @@ import duckdb
 from duckdb_engine.lake_tables import LakeTables
 from duckdb_engine.types import DUCKDB_TYPES
 from duckdb_engine.verify.recompute import ACCEPTED, QUARANTINED, create_table, insert
+from duckdb_engine.verify.recompute_processes import rows_as_json
 from flightlake.commits.record import CommitRecord
 from flightlake.opensky.fields import decoded_name
 from flightlake.publishing.recompute import RawTotals, canonical
@@ -87,7 +88,7 @@ class _Comparison:
         found = self.connection.cursor().execute(f"select {_texts(STATES_QUARANTINE)} {self._files(STATES_QUARANTINE)}")
         while batch := found.fetchmany(_ROWS_AT_ONCE):
             rows = ((*row[:-1], canonical(row[-1])) for row in batch)
-            insert(self.connection, _PUBLISHED_QUARANTINE, _QUARANTINE_TYPES, rows)
+            insert(self.connection, _PUBLISHED_QUARANTINE, _QUARANTINE_TYPES, rows_as_json(_QUARANTINE_TYPES, rows))
 
     def _files(self, table: Table) -> str:
         folders = {self.head.day: self.head.folders[table.name]}

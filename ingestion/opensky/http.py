@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from threading import Timer
 from typing import Any
@@ -130,6 +131,7 @@ def exchange(request: requests.Request, *, limits: Limits, deadline: Deadline) -
             raise _failure(exc, host) from exc
 
 
+@cache
 def user_agent() -> str:
     """Return the value of the User-Agent header."""
     try:

@@ -1,5 +1,6 @@
 """Map of land and hexagons on the plane of the projection."""
 
+import json
 from collections.abc import Sequence
 from itertools import pairwise
 from math import cos, inf, pi, sin
@@ -79,5 +80,7 @@ def _feature(polygons: list[list[list[Place]]]) -> dict[str, object]:
 
 
 def _shape(feature: dict[str, object], **style: Any) -> alt.Chart:
-    chart: alt.Chart = alt.Chart(alt.InlineData(values=[feature])).mark_geoshape(clip=True, **style)
+    # As one text: Altair would check and copy every corner several times.
+    data = alt.InlineData(values=json.dumps([feature]), format=alt.JsonDataFormat(type="json"))
+    chart: alt.Chart = alt.Chart(data).mark_geoshape(clip=True, **style)
     return chart

@@ -1,15 +1,20 @@
 """Verification without Spark finds what a converted lake has lost, gained or changed, and names it."""
 
+import multiprocessing
 from dataclasses import asdict
+from unittest.mock import patch
 
 import pytest
 from support.published import COUNTS
 from support.vectors import DAY, NOON, body, landed, vector
 from support.verified import FAULTS, OTHER_ROWS, VANISHED, Fault
 
+from duckdb_engine.verify import recompute_processes
+from duckdb_engine.verify.recompute_processes import recomputed_objects
 from duckdb_engine.verify.verify_days import Verification
-from flightlake.errors import StorageError
+from flightlake.errors import FlightLakeError, StorageError
 from flightlake.lake import Lake
+from flightlake.publishing.registry import STATES_LOG
 from flightlake.publishing.verification import DayVerification
 
 
@@ -46,6 +51,42 @@ def test_a_raw_object_that_vanished_is_named(small_lake: Lake) -> None:
 
 def test_a_raw_object_with_other_rows_is_named(small_lake: Lake) -> None:
     assert_named(small_lake, FAULTS[OTHER_ROWS])
+
+
+@pytest.fixture
+def _in_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recompute_processes, "LEAST_OBJECTS", 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+
+
+@pytest.mark.usefixtures("_in_processes")
+def test_processes_find_what_one_process_finds(small_lake: Lake) -> None:
+    head = STATES_LOG.commit_log(small_lake.store, small_lake.catalog).head(DAY)
+    assert head is not None
+    gone, damaged = (f"{head.raw_keys[0]}.{word}" for word in ("gone", "damaged"))
+    small_lake.store.put_if_absent(damaged, b"no gzip")
+    keys = [*head.raw_keys, gone, damaged]
+    with patch.object(recompute_processes, "LEAST_OBJECTS", 1_000):
+        alone = dict(recomputed_objects(small_lake.store, keys, DAY))
+    assert alone[gone] is None
+    assert isinstance(alone[damaged], str)
+
+    assert dict(recomputed_objects(small_lake.store, keys, DAY)) == alone
+    with patch.object(recompute_processes, "_LARGE_BYTES", 0):
+        assert dict(recomputed_objects(small_lake.store, keys, DAY)) == alone
+
+
+@pytest.mark.usefixtures("_in_processes")
+def test_a_killed_process_ends_the_verification_in_words_and_leaves_none_behind(small_lake: Lake) -> None:
+    before = set(multiprocessing.active_children())
+
+    def kill_processes() -> None:
+        for process in set(multiprocessing.active_children()) - before:
+            process.kill()
+
+    with pytest.raises(FlightLakeError, match="was killed, perhaps for want of memory"):
+        Verification(small_lake).verify_day(DAY, kill_processes)
+    assert set(multiprocessing.active_children()) == before
 
 
 def test_what_was_landed_since_is_a_note_and_no_fault(small_lake: Lake) -> None:

@@ -377,4 +377,4 @@ def test_a_bundle_without_its_metadata_has_a_name_at_least(monkeypatch: pytest.M
         raise PackageNotFoundError(name)
 
     monkeypatch.setattr(exchange_module, "version", no_metadata)
-    assert exchange_module.user_agent() == "flightlake"
+    assert exchange_module.user_agent.__wrapped__() == "flightlake"
