@@ -79,13 +79,15 @@ def test_processes_find_what_one_process_finds(small_lake: Lake) -> None:
 @pytest.mark.usefixtures("_in_processes")
 def test_a_killed_process_ends_the_verification_in_words_and_leaves_none_behind(small_lake: Lake) -> None:
     before = set(multiprocessing.active_children())
-
-    def kill_processes() -> None:
-        for process in set(multiprocessing.active_children()) - before:
-            process.kill()
-
+    head = STATES_LOG.commit_log(small_lake.store, small_lake.catalog).head(DAY)
+    assert head is not None
+    found = recomputed_objects(small_lake.store, list(head.raw_keys) * 30, DAY)
+    next(found)
+    for process in set(multiprocessing.active_children()) - before:
+        process.kill()
+        process.join()
     with pytest.raises(FlightLakeError, match="was killed, perhaps for want of memory"):
-        Verification(small_lake).verify_day(DAY, kill_processes)
+        list(found)
     assert set(multiprocessing.active_children()) == before
 
 
