@@ -26,7 +26,7 @@ FLIGHTLAKE = ".venv/bin/flightlake"
 PUBLISHED = "sql/published.sql"
 POLL_COUNT = 42
 INTERVAL_S = 90
-SKY = ("--aircraft", "1500", "--seed", "7", "--start", "2025-09-06T10:00:00Z", "--speed", "step")
+SKY = ("--aircraft", "1500", "--seed", "1", "--start", "2025-09-06T10:00:00Z", "--speed", "step")
 FAULTS = "503@5,cut@23"
 """One refusal and one cut connection, for the poller to heal."""
 
