@@ -1,14 +1,11 @@
 """Worker processes that read, check and gzip response files, one for each core.
 
-The processes are spawned, not forked: that works on every platform and beside threads. Each has a pipe of its own. So
-the death of a process, for want of memory for example, is noticed at once and names the file that it was reading.
+Each has a pipe of its own. So the death of a process, for want of memory for example, is noticed at once and names the
+file that it was reading.
 """
 
-import multiprocessing
-import signal
-from collections.abc import Iterator
 from concurrent.futures import CancelledError
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -16,6 +13,7 @@ from queue import SimpleQueue
 from threading import Lock
 
 from flightlake.errors import InvalidResponseError
+from flightlake.worker_processes import SPAWN, ignore_interrupts, interrupts_blocked
 from ingestion.landing import RawObject, checked_response, raw_object
 from ingestion.response_files import file_size, read_body
 
@@ -23,8 +21,6 @@ LARGE_FILE_BYTES = 8 * 1024 * 1024
 """Files from this size on are read one at a time: parsed, a body takes up to 12 times its size of memory."""
 
 _JOIN_S = 5
-
-_SPAWN = multiprocessing.get_context("spawn")
 
 
 def read_raw_object(path: Path, now: datetime) -> RawObject:
@@ -45,9 +41,9 @@ class _Worker:
     """One worker process and the parent's end of its pipe."""
 
     def __init__(self) -> None:
-        self._pipe, other_end = _SPAWN.Pipe()
-        self._process = _SPAWN.Process(target=_serve, args=(other_end,), daemon=True)
-        with _sigint_blocked():
+        self._pipe, other_end = SPAWN.Pipe()
+        self._process = SPAWN.Process(target=_serve, args=(other_end,), daemon=True)
+        with interrupts_blocked():
             self._process.start()
         other_end.close()
 
@@ -125,7 +121,7 @@ class LandingWorkers:
 
 def _serve(pipe: Connection) -> None:
     """Answer requests until the parent closes the pipe or ends the process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted too, and ends this process
+    ignore_interrupts()
     while True:
         try:
             path, now = pipe.recv()
@@ -137,16 +133,3 @@ def _serve(pipe: Connection) -> None:
             pipe.send(str(exc))
         except MemoryError:
             pipe.send("needs more memory than there is")
-
-
-@contextmanager
-def _sigint_blocked() -> Iterator[None]:
-    """Block Ctrl-C for processes started meanwhile, which inherit the mask; Windows has none."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -14,11 +14,13 @@ PIECE_BYTES = 8 * 1024**2
 
 _READ_BYTES = 1024**2
 _HEAD = re.compile(rb'\s*\{\s*"time"\s*:\s*(\d{1,18})\s*,\s*"states"\s*:\s*\[\s*')
-_ROW = rb'(\[(?:[^\[\]"]++|"(?:[^"\\]++|\\.)*+"|\[[^\[\]"]*+\])*+\])\s*(?:,\s*(?=\[)|(?=\]))'
-"""A row, and what stands between it and the next one, or the end of the list."""
+_ROW = rb'\[(?:[^\[\]"]++|"(?:[^"\\]++|\\.)*+"|\[[^\[\]"]*+\])*+\]'
+_BETWEEN = rb"\s*(?:,\s*(?=\[)|(?=\]))"
+"""What stands between a row and the next one, or the end of the list."""
 
-_ONE_ROW = re.compile(_ROW, re.DOTALL)
-_ROWS = re.compile(b"(?:%s)*+" % _ROW, re.DOTALL)
+_ONE_ROW = re.compile(b"(%s)%s" % (_ROW, _BETWEEN), re.DOTALL)
+# Without a group: not every Python 3.11 is right with one in a possessive repetition.
+_ROWS = re.compile(b"(?:%s%s)*+" % (_ROW, _BETWEEN), re.DOTALL)
 _TAIL = re.compile(rb"\s*\]\s*\}\s*")
 
 

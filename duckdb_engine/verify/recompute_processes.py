@@ -1,9 +1,7 @@
 """Raw objects recomputed in processes, one for each core: plain Python's decoding is what a verification takes."""
 
 import json
-import multiprocessing
 import os
-import signal
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -20,14 +18,13 @@ from flightlake.publishing.recompute import recompute_response
 from flightlake.quality.scores import RuleCount
 from flightlake.schema.contract import Table
 from flightlake.schema.tables.states import STATES, STATES_QUARANTINE
+from flightlake.worker_processes import SPAWN, ignore_interrupts, interrupts_blocked
 
 LEAST_OBJECTS = 16
 """Fewer are recomputed sooner than a process has started."""
 
 _LARGE_BYTES = 4_000_000
 """Gzipped; a larger response is recomputed by itself, as it takes up to 12 times its unpacked size of memory."""
-
-_SPAWN = multiprocessing.get_context("spawn")
 
 
 def _decoded_types(table: Table) -> dict[str, str]:
@@ -70,18 +67,16 @@ Recomputed = RecomputedRows | str | None
 
 
 def recomputed_objects(store: ObjectStore, keys: Sequence[str], day: date) -> Iterator[tuple[str, Recomputed]]:
-    """Yield each raw key with what its object holds, in any order.
+    """Yield each raw key with what its object holds, in the order of the keys.
 
     Raises:
         FlightLakeError: a process was killed.
     """
     processes = os.cpu_count() or 1
     if len(keys) < LEAST_OBJECTS or processes == 1:
-        for key in keys:
-            stored = _stored(store, key)
-            yield key, _recomputed(key, stored, day) if isinstance(stored, bytes) else stored
+        yield from ((key, _recomputed(key, _stored(store, key), day)) for key in keys)
         return
-    pool = ProcessPoolExecutor(processes, mp_context=_SPAWN, initializer=_ignore_interrupts)
+    pool = ProcessPoolExecutor(processes, mp_context=SPAWN, initializer=ignore_interrupts)
     try:
         yield from _side_by_side(pool, store, keys, day, 2 * processes)
     except BrokenProcessPool as error:
@@ -96,14 +91,13 @@ def _side_by_side(
     waiting: deque[tuple[str, Future[Recomputed]]] = deque()
     for key in keys:
         stored = _stored(store, key)
-        if not isinstance(stored, bytes):
-            yield key, stored
-        elif len(stored) > _LARGE_BYTES:
+        if isinstance(stored, bytes) and len(stored) > _LARGE_BYTES:
             yield from _finished(waiting, 0)
             yield key, _recomputed(key, stored, day)
-        else:
+            continue
+        with interrupts_blocked():  # the first submission starts the processes
             waiting.append((key, pool.submit(_recomputed, key, stored, day)))
-            yield from _finished(waiting, most_waiting)
+        yield from _finished(waiting, most_waiting)
     yield from _finished(waiting, 0)
 
 
@@ -124,7 +118,9 @@ def _stored(store: ObjectStore, key: str) -> bytes | str | None:
         return str(error)
 
 
-def _recomputed(key: str, stored: bytes, day: date) -> Recomputed:
+def _recomputed(key: str, stored: bytes | str | None, day: date) -> Recomputed:
+    if not isinstance(stored, bytes):
+        return stored
     try:
         found = recompute_response(key, stored, day)
     except InvalidResponseError as error:
@@ -144,8 +140,3 @@ def rows_as_json(names: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> str:
     """Return rows as a JSON object with a list for each column; an empty text without rows."""
     values = dict(zip(names, zip(*rows, strict=True), strict=False))
     return json.dumps(values) if values else ""
-
-
-def _ignore_interrupts() -> None:
-    # The parent is interrupted too, and ends its processes.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

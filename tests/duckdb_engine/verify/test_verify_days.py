@@ -1,6 +1,8 @@
 """Verification without Spark finds what a converted lake has lost, gained or changed, and names it."""
 
 import multiprocessing
+import os
+import signal
 from dataclasses import asdict
 from unittest.mock import patch
 
@@ -83,7 +85,11 @@ def test_a_killed_process_ends_the_verification_in_words_and_leaves_none_behind(
     assert head is not None
     found = recomputed_objects(small_lake.store, list(head.raw_keys) * 30, DAY)
     next(found)
-    for process in set(multiprocessing.active_children()) - before:
+    processes = set(multiprocessing.active_children()) - before
+    for process in processes:
+        os.kill(process.pid or 0, signal.SIGINT)  # as Ctrl-C does, which the parent alone answers
+    next(found)
+    for process in processes:
         process.kill()
         process.join()
     with pytest.raises(FlightLakeError, match="was killed, perhaps for want of memory"):
